@@ -1,0 +1,1 @@
+"""Who waits for a model call, and how long they would wait."""
