@@ -1,0 +1,341 @@
+"""whowaits.toml or [tool.whowaits] in pyproject.toml -> Config: policy, code paths, workload register, own prices.
+
+Closed: a key nobody reads is an error that names its line and the nearest key there is, because a silently
+ignored register entry would mean a silently wrong verdict. Nothing else reads these files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from whowaits.closed_toml import ConfigError as ConfigError
+from whowaits.closed_toml import Lines, Table
+from whowaits.model import DAY_S, HOUR_S, MINUTE_S, WEEK_S, Place, Policy, Waiter
+
+FILE_NAME: Final = "whowaits.toml"
+UNIT_S: Final = {"s": 1, "m": MINUTE_S, "h": HOUR_S, "d": DAY_S, "w": WEEK_S}
+MATCH_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "key": ("api_key_alias",),
+    "service": ("service_name",),
+    "job": ("job_name", "workflow_name"),
+    "workflow": ("workflow_name",),
+    "tag": ("tags",),
+    "model": ("model_requested", "model_response", "model_canonical"),
+    "user_agent": ("user_agent",),
+    "environment": ("environment",),
+    "team": ("team",),
+    "project": ("project",),
+}
+"""Key of `match` -> canonical columns of a call, any of which may fit the pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadEntry:
+    """What an owner declares about one workload. `match` pairs a key of MATCH_FIELDS with its patterns."""
+
+    name: str
+    place: Place
+    owner: str | None = None
+    match: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    code: tuple[str, ...] = ()
+    waiter: Waiter | None = None
+    deadline_s: float | None = None
+    """As given, or from `start` to `due` on the clock of `timezone`, over midnight if need be."""
+    start: time | None = None
+    due: time | None = None
+    timezone: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateCard:
+    """Own rates of one tier in USD per million tokens; None = as the public price list says."""
+
+    input: Decimal | None = None
+    cache_read: Decimal | None = None
+    cache_write: Decimal | None = None
+    cache_write_1h: Decimal | None = None
+    output: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceEntry:
+    """Own rates of one model from a day on, until a later entry of the same model starts."""
+
+    provider: str
+    model: str
+    starts_on: date
+    place: Place
+    standard: RateCard
+    batch: RateCard | None = None
+    flex: RateCard | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that a project decides for itself. `path` is the file it was read from, None without one."""
+
+    policy: Policy = Policy()  # noqa: RUF009 - frozen
+    exclude: tuple[str, ...] = ()
+    workloads: tuple[WorkloadEntry, ...] = ()
+    prices: tuple[PriceEntry, ...] = ()
+    path: Path | None = None
+
+
+def load(start: Path, *, isolated: bool = False) -> Config:
+    """Return the configuration of the nearest file at or above `start`; the defaults when there is none."""
+    found = None if isolated else find(start)
+    return Config() if found is None else read(found)
+
+
+def find(start: Path) -> Path | None:
+    """Return the nearest configuration file at or above `start`, not looking above the checkout it lies in."""
+    folder = start.resolve()
+    if not folder.is_dir():
+        folder = folder.parent
+    for parent in (folder, *folder.parents):
+        here = _in_folder(parent)
+        if here is not None or (parent / ".git").exists():
+            return here
+    return None
+
+
+def find_root(paths: Sequence[Path]) -> Path:
+    """Return the folder that paths in a report are relative to.
+
+    The one folder named; else the nearest folder around all named paths that holds a configuration file or `.git`;
+    else the working directory, or what is common to all paths when they lie outside it.
+    """
+    if len(paths) == 1 and paths[0].is_dir():
+        return paths[0]
+    here = Path.cwd()
+    common = Path(os.path.commonpath([p.resolve() for p in paths] or [here]))
+    if not common.is_dir():
+        common = common.parent
+    for parent in (common, *common.parents):
+        if _in_folder(parent) is not None or (parent / ".git").exists():
+            return parent
+    return here if common.is_relative_to(here) else common
+
+
+def read(path: Path) -> Config:
+    """Return the configuration that `path` holds, or raise ConfigError with the place of the first mistake."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        data: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_toml_message(path.name, error)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name}: cannot be read: {error}") from None
+    prefix: tuple[str, ...] = ()
+    if path.name != FILE_NAME:
+        prefix = ("tool", "whowaits")
+        data = data.get("tool", {}).get("whowaits", {})
+    return _config(Table(data, Lines(path.name, text), prefix), path)
+
+
+def parse_duration(text: str) -> float:
+    """Return the seconds that "90s", "20m", "4h", "7d" or "1w" mean; ValueError for anything else."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", text.strip().lower())
+    if found is None:
+        raise ValueError(f"`{text}` is no duration; write for example 20m, 4h, 7d")
+    return float(Decimal(found[1]) * UNIT_S[found[2]])
+
+
+def seconds_between(start: time, due: time) -> float:
+    """Return the seconds from `start` to the next `due` on the clock; a whole day when they are equal."""
+    gap = (due.hour - start.hour) * HOUR_S + (due.minute - start.minute) * MINUTE_S + due.second - start.second
+    return float(gap if gap > 0 else gap + DAY_S)
+
+
+def _in_folder(folder: Path) -> Path | None:
+    own, shared = folder / FILE_NAME, folder / "pyproject.toml"
+    if own.is_file():
+        return own
+    return shared if shared.is_file() and _speaks_of_us(shared) else None
+
+
+def _speaks_of_us(pyproject: Path) -> bool:
+    try:
+        text = pyproject.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return re.search(r"^\s*\[+\s*tool\s*\.\s*\"?whowaits\b", text, re.MULTILINE) is not None
+
+
+def _toml_message(name: str, error: tomllib.TOMLDecodeError) -> str:
+    """tomllib ends its message with "(at line 3, column 7)"; ours begins with the place like all others."""
+    found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+    if found is None:
+        return f"{name}: {error}"
+    return f"{name}:{found[1]}: {str(error)[: found.start()]}"
+
+
+def _config(table: Table, path: Path) -> Config:
+    assumed = table.take("assumed-deadline", _assumed_deadline)
+    config = Config(
+        policy=Policy() if assumed is None else Policy(assumed[0]),
+        exclude=table.take("exclude", _texts) or (),
+        workloads=tuple(_workload(t) for t in table.tables("workload")),
+        prices=tuple(_price(t) for t in table.tables("price")),
+        path=path,
+    )
+    table.close()
+    _refuse_twins([(w.name, w.place) for w in config.workloads], "a workload named")
+    return config
+
+
+def _workload(table: Table) -> WorkloadEntry:
+    start, due = table.take("start", _clock), table.take("due", _clock)
+    deadline_s = table.take("deadline", _seconds)
+    if (start is None) != (due is None):
+        raise table.error((), "`start` and `due` belong together")
+    if start is not None and due is not None:
+        if deadline_s is not None:
+            raise table.error(("deadline",), "`deadline` says the same as `start` and `due`; keep one of them")
+        deadline_s = seconds_between(start, due)
+    entry = WorkloadEntry(
+        name=table.need("name", _text),
+        place=table.place,
+        owner=table.take("owner", _text),
+        match=_match(table.table("match")),
+        code=table.take("code", _texts) or (),
+        waiter=table.take("waiter", _waiter),
+        deadline_s=deadline_s,
+        start=start,
+        due=due,
+        timezone=table.take("timezone", _timezone),
+        source=table.take("source", _text),
+    )
+    table.close()
+    if not entry.match and not entry.code:
+        raise table.error((), f"workload `{entry.name}` says neither `match` nor `code`: it would cover nothing")
+    return entry
+
+
+def _match(table: Table | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if table is None:
+        return ()
+    taken = [(key, table.take(key, _texts)) for key in MATCH_FIELDS]
+    table.close()
+    return tuple((key, patterns) for key, patterns in taken if patterns)
+
+
+def _price(table: Table) -> PriceEntry:
+    batch, flex = table.table("batch"), table.table("flex")
+    entry = PriceEntry(
+        provider=table.need("provider", _text),
+        model=table.need("model", _text),
+        starts_on=table.need("from", _day),
+        place=table.place,
+        standard=_rates(table),
+        batch=None if batch is None else _rates(batch),
+        flex=None if flex is None else _rates(flex),
+        source=table.take("source", _text),
+    )
+    for part in (table, batch, flex):
+        if part is not None:
+            part.close()
+    return entry
+
+
+def _rates(table: Table) -> RateCard:
+    return RateCard(
+        input=table.take("input", _money),
+        cache_read=table.take("cache-read", _money),
+        cache_write=table.take("cache-write", _money),
+        cache_write_1h=table.take("cache-write-1h", _money),
+        output=table.take("output", _money),
+    )
+
+
+def _refuse_twins(named: Sequence[tuple[str, Place]], what: str) -> None:
+    seen: dict[str, Place] = {}
+    for name, place in named:
+        if name in seen:
+            raise ConfigError(f"{place}: {what} `{name}` is already on line {seen[name].line}")
+        seen[name] = place
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("text in quotes is expected")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(_text(v) for v in (value if isinstance(value, list) else [value]))
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, str):
+        seconds = parse_duration(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = float(value)
+    else:
+        raise ValueError('a duration such as "4h" is expected')
+    if not 0 < seconds < 1e10:
+        raise ValueError("a duration longer than nothing is expected")
+    return seconds
+
+
+def _assumed_deadline(value: object) -> tuple[float | None]:
+    """In a tuple, because None ("none": assume nothing) differs from a key that is not there."""
+    return (None,) if value == "none" else (_seconds(value),)
+
+
+def _waiter(value: object) -> Waiter:
+    allowed: tuple[Literal["person", "program", "nobody"], ...] = ("person", "program", "nobody")
+    for waiter in allowed:
+        if value == waiter:
+            return waiter
+    raise ValueError(f"`{value}` is no waiter; choose {', '.join(allowed)}")
+
+
+def _clock(value: object) -> time:
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", value):
+        raise ValueError(f'`{value}` is no time of day; write for example "02:00"')
+    return time.fromisoformat(value if value[1] != ":" else f"0{value}")
+
+
+def _timezone(value: object) -> str:
+    name = _text(value)
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise ValueError(f'`{name}` is no time zone; write for example "Europe/Berlin"') from None
+    return name
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(_text(value))
+    except ValueError:
+        raise ValueError(f'`{value}` is no day; write for example "2026-01-31"') from None
+
+
+def _money(value: object) -> Decimal:
+    """Money is text: a TOML float has lost its last digits before anybody can look at it."""
+    if not isinstance(value, str):
+        raise ValueError(f'money is text: write "{value}"')
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        raise ValueError(f"`{value}` is no amount of dollars") from None
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(f"`{value}` is no amount of dollars")
+    return amount
