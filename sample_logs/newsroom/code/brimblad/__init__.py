@@ -1,0 +1,1 @@
+"""Brimblað: what the newsroom runs on language models."""
