@@ -1,0 +1,138 @@
+"""Values -> the words people read: money, shares, durations, notes. Pure, no locale, no clock."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Final
+
+from whowaits.model import DAY_S, HOUR_S, MINUTE_S, WEEK_S, Basis, Route, Urgency, Waiter
+
+CENT: Final = Decimal("0.01")
+NANO: Final = Decimal("0.000000001")
+NOT_KNOWN: Final = "not known"
+LONGEST: Final = 160
+"""Characters of a name from outside that a report shows; a longer one is cut and says so with an ellipsis."""
+
+NOTES: Final[Mapping[str, str]] = {
+    "window-longer-than-deadline": (
+        "The provider guarantees its batch answers only within a window that is longer than this deadline. "
+        "Submit as soon as the input is there, poll, and keep a synchronous fallback that starts early enough to "
+        "finish before the deadline."
+    ),
+    "no-offer": "No slower, cheaper tier is sold for these calls: they stay synchronous although nobody waits.",
+    "offer-unknown": "No fact is held about a batch offer for these calls, so no saving is claimed. Ask the provider.",
+    "batch-per-stage": "Each item passes several stages: one batch per stage, the next when the last has come back.",
+    "flex-possible": "Each call needs the one before, but nobody waits for the whole: a flex tier may still fit.",
+    "declared-but-waited": "The register says that nobody waits, yet somebody was seen waiting. Ask the owner.",
+}
+"""Note of a verdict -> what it means and what to do about it."""
+
+WAITER_WORDS: Final[Mapping[Waiter, str]] = {
+    "person": "a person waits",
+    "program": "a program waits",
+    "nobody": "nobody waits",
+    "unknown": "not known",
+}
+WAITERS: Final[tuple[Waiter, ...]] = ("person", "program", "nobody", "unknown")
+
+
+def clean(text: str, longest: int = LONGEST) -> str:
+    """Return `text` on one line, with control and direction-changing characters spelled out, cut to `longest`."""
+    spelled = "".join(_spelled(c) for c in text[: longest + 1])
+    return spelled if len(spelled) <= longest else spelled[: longest - 1] + "…"
+
+
+def unicode_only(text: str) -> str:
+    """Return `text` without the lone surrogates that undecodable file names carry: no encoder takes them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def usd(amount: Decimal | None) -> str:
+    """Return dollars and cents, "$1,234.56"; what is more than nothing and less than a cent says so."""
+    if amount is None:
+        return NOT_KNOWN
+    cents = amount.quantize(CENT, ROUND_HALF_EVEN)
+    if cents == 0 and amount != 0:
+        return "< $0.01" if amount > 0 else "> −$0.01"
+    return f"{'−' if cents < 0 else ''}${abs(cents):,}"
+
+
+def big_usd(amount: Decimal | None) -> str:
+    """Return dollars for a headline: no cents from a hundred dollars on."""
+    if amount is None or abs(amount) < 100:
+        return usd(amount)
+    whole = amount.quantize(Decimal(1), ROUND_HALF_EVEN)
+    return f"{'−' if whole < 0 else ''}${abs(whole):,}"
+
+
+def span(low: str, high: str) -> str:
+    """Return "low to high", or the one value where both are the same."""
+    return low if low == high else f"{low} to {high}"
+
+
+def percent(share: Decimal | None) -> str:
+    """Return a share (0..1) as "30 %" or "31.4 %"; what is not nothing never reads as 0 %."""
+    if share is None:
+        return NOT_KNOWN
+    points = (share * 100).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+    if points == 0 and share != 0:
+        return "< 0.1 %" if share > 0 else "> −0.1 %"
+    text = f"{points.normalize():f}" if points else "0"
+    return f"{text.replace('-', '−')} %"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return "1 call" or "1,200 calls"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return the largest unit that says it exactly or nearly: "4 h", "7 d", "25 min", "90 s"."""
+    if seconds is None:
+        return NOT_KNOWN
+    for unit_s, unit in ((WEEK_S, "wk"), (DAY_S, "d"), (HOUR_S, "h"), (MINUTE_S, "min")):
+        if seconds >= 2 * unit_s or seconds == unit_s:
+            return f"{_short(seconds / unit_s)} {unit}"
+    return f"{_short(seconds)} s"
+
+
+def route(name: Route, urgency: Urgency | None) -> str:
+    """Return "batch, required", "flex" or "sync"."""
+    return name if urgency is None else f"{name}, {urgency}"
+
+
+def basis(value: Basis | None) -> str:
+    """Return the word of a basis, or a dash where nothing decided."""
+    return "–" if value is None else str(value)
+
+
+def note(name: str) -> str:
+    """Return the sentence for a note; an unknown note is shown by its own name rather than dropped."""
+    return NOTES.get(name, name)
+
+
+def day(moment: datetime | None) -> str:
+    """Return the UTC day of `moment`."""
+    return NOT_KNOWN if moment is None else moment.strftime("%Y-%m-%d")
+
+
+def minute(moment: datetime | None) -> str:
+    """Return `moment` to the minute, UTC."""
+    return NOT_KNOWN if moment is None else moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def _spelled(character: str) -> str:
+    """Direction overrides are spelled out because they can make a path read as another path."""
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cs", "Zl", "Zp"):
+        return character.encode("unicode_escape").decode("ascii")
+    if category == "Cf":
+        return f"\\u{ord(character):04x}"
+    return character
