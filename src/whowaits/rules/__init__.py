@@ -1,0 +1,53 @@
+"""rules/**/*.yaml -> closed, typed values. Nothing else reads a rule file."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from whowaits.rules.calls import CallRule, Calls, HostRule, UrlRule, read_calls
+from whowaits.rules.patterns import CodeRule, LogCase, LogRule, LogWhen, Says, When, read_code, read_logs
+from whowaits.rules.reading import RuleError
+
+__all__ = [
+    "CallRule",
+    "Calls",
+    "CodeRule",
+    "HostRule",
+    "LogCase",
+    "LogRule",
+    "LogWhen",
+    "RuleError",
+    "Says",
+    "UrlRule",
+    "When",
+    "load_calls",
+    "load_code",
+    "load_log_rules",
+    "rules_dir",
+]
+
+
+def rules_dir() -> Path:
+    """Return the folder of the rules: inside the installed package, else in the checkout beside `src`."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "_rules"
+    return installed if installed.is_dir() else package.parent.parent / "rules"
+
+
+@functools.cache
+def load_calls() -> Calls:
+    """Return the calls that go to a model provider (rules/calls)."""
+    return read_calls(rules_dir())
+
+
+@functools.cache
+def load_code() -> tuple[CodeRule, ...]:
+    """Return what observations in code mean (rules/code), sorted by id."""
+    return read_code(rules_dir())
+
+
+@functools.cache
+def load_log_rules() -> tuple[LogRule, ...]:
+    """Return what observations in logs mean (rules/logs), sorted by id."""
+    return read_logs(rules_dir())

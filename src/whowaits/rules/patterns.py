@@ -1,0 +1,131 @@
+"""What an observation means: rules/code/*.yaml and rules/logs/*.yaml -> `CodeRule`, `LogRule`."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from whowaits.model import Basis, Chain, Shape, Waiter
+from whowaits.rules.reading import RuleError, read_folder
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What must be seen in code. All keys that are given must hold; within one key any pattern will do.
+
+    Patterns are matched with fnmatch against resolved qualified names (`fastapi.*.get`, `*.app.route`); `in_file`
+    against the path. `fact` names one thing that steps reads (`retry-loop`).
+    """
+
+    decorated_by: tuple[str, ...] = ()
+    subclass_of: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    passed_to: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    in_file: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    fact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What the observation claims. `text` is the sentence that is shown."""
+
+    text: str
+    entry: str | None = None
+    shape: Shape | None = None
+    waiter: Waiter | None = None
+    deadline_s: float | None = None
+    bulk: bool = False
+    chain: Chain | None = None
+    stages: bool = False
+    basis: Basis = Basis.STATED
+    hint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRule:
+    """A pattern in code and what it says about waiting; the id is the stem of its file."""
+
+    what: str
+    why: str
+    limits: str
+    when: When
+    says: Says
+    source: str = ""
+    checked: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogWhen:
+    """What must be seen in a log.
+
+    field     canonical columns or tag keys, any of them (fnmatch patterns).
+    matches   a regular expression that the whole value must match, or a list of values; letter case is ignored.
+    value     "duration": the value, or group 1 of the expression, is itself the deadline.
+    """
+
+    field: tuple[str, ...]
+    matches: str | tuple[str, ...] = ".+"
+    value: Literal["duration"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogCase:
+    """A row that the rule must, or must not, speak about."""
+
+    name: str
+    row: Mapping[str, str | float | bool | None]
+    fires: bool
+    deadline_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogRule:
+    """A value in a log and what it says about waiting; the id is the stem of its file."""
+
+    what: str
+    why: str
+    limits: str
+    when: LogWhen
+    says: Says
+    cases: tuple[LogCase, ...] = ()
+    source: str = ""
+    checked: str = ""
+    id: str = ""
+
+
+def read_code(root: Path) -> tuple[CodeRule, ...]:
+    """Return the code rules, sorted by id."""
+    return tuple(
+        dataclasses.replace(rule, id=_same_id(rule.id, stem, shown))
+        for stem, shown, rule in read_folder(root, "code", CodeRule)
+    )
+
+
+def read_logs(root: Path) -> tuple[LogRule, ...]:
+    """Return the log rules, sorted by id; an expression that does not compile is an error."""
+    rules = []
+    for stem, shown, rule in read_folder(root, "logs", LogRule):
+        _check_expression(rule.when.matches, shown)
+        rules.append(dataclasses.replace(rule, id=_same_id(rule.id, stem, shown)))
+    return tuple(rules)
+
+
+def _same_id(written: str, stem: str, shown: str) -> str:
+    if written not in ("", stem):
+        raise RuleError(f"{shown}:1: the id `{written}` is not the file's name `{stem}`")
+    return stem
+
+
+def _check_expression(matches: str | tuple[str, ...], shown: str) -> None:
+    if isinstance(matches, str):
+        try:
+            re.compile(matches)
+        except re.error as error:
+            raise RuleError(f"{shown}:1: `matches` is not a regular expression: {error}") from error
