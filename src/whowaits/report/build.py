@@ -1,0 +1,302 @@
+"""build(joined) -> Report: sums, shares and order, as plain values. Formatting is none of its business."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from whowaits.join import Joined, covered_days
+from whowaits.judge import is_move
+from whowaits.model import Classified, Place, Scan, Skipped, Workload
+from whowaits.report.values import (
+    CodeBasis,
+    Headline,
+    LogBasis,
+    OpenQuestion,
+    OtherFinding,
+    Part,
+    Report,
+    SavingBasis,
+    SiteLine,
+    SkippedGroup,
+    WorkloadLine,
+)
+
+ROUTE_ORDER: Final = {"batch": 0, "flex": 1, "unknown": 2, "sync": 3}
+URGENCY_ORDER: Final = {"required": 0, "try": 1, None: 2}
+WAITER_ORDER: Final = {"person": 0, "program": 1, "nobody": 2, "unknown": 3}
+NOTHING: Final = Decimal(0)
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+
+
+def build(joined: Joined, *, name: str, as_of: date, version: str) -> Report:
+    """Return the report on both halves, or on the one there is."""
+    workloads = () if joined.logs is None else joined.logs.workloads
+    headline = None if joined.logs is None else _headline(workloads)
+    lines = _workload_lines(workloads, joined, headline)
+    sites = _site_lines(joined)
+    return Report(
+        name=name,
+        as_of=as_of,
+        version=version,
+        headline=headline,
+        waiters=_by_waiter(workloads, headline),
+        routes=_by_route(workloads, headline),
+        workloads=lines,
+        sites=sites,
+        questions=_questions(lines, sites),
+        conflicts=joined.conflicts,
+        others=_others(joined.scan, workloads),
+        skipped=_skipped(joined),
+        code=None if joined.scan is None else _code_basis(joined.scan),
+        logs=None if joined.logs is None else _log_basis(joined.logs),
+        assumed_deadline_s=joined.policy.assumed_deadline_s,
+        notes=_notes(workloads, sites),
+    )
+
+
+def movable_usd(workload: Workload) -> Decimal | None:
+    """Return the spend that a move is about; None where the verdict asks for none or the money is not known."""
+    if workload.verdict.route not in ("batch", "flex") or workload.spend_usd is None:
+        return None
+    left = workload.spend_usd - workload.slow_usd
+    return left if left > 0 else None
+
+
+def is_dearer(workload: Workload) -> bool:
+    """Whether the slower tier would cost more than the calls cost now, whatever the cache does."""
+    return workload.saving is not None and workload.saving.low_usd < 0 and workload.saving.high_usd <= 0
+
+
+def _headline(workloads: Sequence[Workload]) -> Headline:
+    moving = [(w, m) for w in workloads if (m := movable_usd(w)) is not None]
+    gaining = [(w, w.saving, m) for w, m in moving if w.saving is not None and not is_dearer(w)]
+    by_rates = _total(m for _, saving, m in gaining if saving.basis == "rates")
+    by_factor = _total(m for _, saving, m in gaining if saving.basis == "factor")
+    low, high = _total(s.low_usd for _, s, _ in gaining), _total(s.high_usd for _, s, _ in gaining)
+    batchable = _total(m for _, m in moving)
+    unpriced = [w for w in workloads if w.unpriced_calls or w.spend_usd is None]
+    return Headline(
+        bill_usd=_spend(workloads),
+        slow_usd=_total(w.slow_usd for w in workloads),
+        batchable_usd=batchable,
+        saving_low_usd=low,
+        saving_high_usd=high,
+        basis=_saving_basis({saving.basis for _, saving, _ in gaining}),
+        by_rates_usd=by_rates,
+        by_factor_usd=by_factor,
+        no_saving_usd=batchable - by_rates - by_factor,
+        flat_half=by_rates == 0 and by_factor > 0 and low == high == by_factor / 2,
+        dearer=tuple(sorted(w.name for w, _ in moving if is_dearer(w))),
+        unpriced_calls=sum(w.unpriced_calls for w in workloads),
+        unpriced_workloads=tuple(sorted(w.name for w in unpriced)),
+    )
+
+
+def _saving_basis(kinds: set[str]) -> SavingBasis:
+    if kinds == {"rates"}:
+        return "rates"
+    if kinds == {"factor"}:
+        return "factor"
+    return "mixed" if kinds else "none"
+
+
+def _by_waiter(workloads: Iterable[Workload], headline: Headline | None) -> tuple[Part, ...]:
+    groups = _grouped(workloads, lambda w: w.verdict.waiter)
+    return tuple(
+        _part(group, headline, waiter_of=group[0]) for _, group in sorted(groups, key=lambda g: WAITER_ORDER[g[0]])
+    )
+
+
+def _by_route(workloads: Iterable[Workload], headline: Headline | None) -> tuple[Part, ...]:
+    groups = _grouped(workloads, lambda w: (w.verdict.route, w.verdict.urgency))
+    in_order = sorted(groups, key=lambda g: (ROUTE_ORDER[g[0][0]], URGENCY_ORDER[g[0][1]]))
+    return tuple(_part(group, headline, route_of=group[0]) for _, group in in_order)
+
+
+def _part(
+    group: Sequence[Workload],
+    headline: Headline | None,
+    waiter_of: Workload | None = None,
+    route_of: Workload | None = None,
+) -> Part:
+    spend = _spend(group)
+    gains = [w.saving for w in group if movable_usd(w) is not None and w.saving is not None and not is_dearer(w)]
+    return Part(
+        waiter=None if waiter_of is None else waiter_of.verdict.waiter,
+        route=None if route_of is None else route_of.verdict.route,
+        urgency=None if route_of is None else route_of.verdict.urgency,
+        workloads=len(group),
+        calls=sum(w.calls for w in group),
+        spend_usd=spend,
+        slow_usd=_total(w.slow_usd for w in group),
+        share=None if headline is None else headline.share(spend),
+        saving_low_usd=_total(s.low_usd for s in gains) if gains else None,
+        saving_high_usd=_total(s.high_usd for s in gains) if gains else None,
+    )
+
+
+def _workload_lines(
+    workloads: Iterable[Workload], joined: Joined, headline: Headline | None
+) -> tuple[WorkloadLine, ...]:
+    links = dict(_grouped(joined.links, lambda link: link.workload))
+    lines = [
+        WorkloadLine(
+            workload=w,
+            owner=(joined.owners or {}).get(w.name),
+            share=None if headline is None or w.spend_usd is None else headline.share(w.spend_usd),
+            movable_usd=movable_usd(w),
+            links=tuple(links.get(w.name, ())),
+        )
+        for w in workloads
+    ]
+    return tuple(sorted(lines, key=_by_spend))
+
+
+def _by_spend(line: WorkloadLine) -> tuple[bool, Decimal, str]:
+    spend = line.workload.spend_usd
+    return spend is None, -(spend or NOTHING), line.workload.name
+
+
+def _site_lines(joined: Joined) -> tuple[SiteLine, ...]:
+    if joined.scan is None:
+        return ()
+    links = dict(_grouped(joined.links, lambda link: link.site))
+    lines = [
+        SiteLine(
+            site=site,
+            moves=is_move(site.deciding.verdict, site.tier),
+            money=(joined.money or {}).get(site.place),
+            links=tuple(links.get(site.place, ())),
+        )
+        for site in joined.scan.call_sites
+    ]
+    return tuple(sorted(lines, key=_by_urgency))
+
+
+def _by_urgency(line: SiteLine) -> tuple[bool, int, int, Decimal, tuple[str, int, int, int]]:
+    verdict, money = line.site.deciding.verdict, line.money
+    spend = NOTHING if money is None else money.spend_usd
+    return (
+        not line.moves,
+        ROUTE_ORDER[verdict.route],
+        URGENCY_ORDER[verdict.urgency],
+        -spend,
+        _place_key(line.site.place),
+    )
+
+
+def _place_key(place: Place) -> tuple[str, int, int, int]:
+    return place.path, place.cell or 0, place.line or 0, place.column or 0
+
+
+def _questions(lines: Iterable[WorkloadLine], sites: Iterable[SiteLine]) -> tuple[OpenQuestion, ...]:
+    """Workloads first, by the money at stake; then code that no workload stands for."""
+    asked = [q for line in lines if (q := _question_on_workload(line)) is not None]
+    asked_in_code = [q for line in sites if not line.links and (q := _question_on_site(line)) is not None]
+    asked.sort(key=lambda q: (q.assumed, q.spend_usd is None, -(q.spend_usd or NOTHING), q.subject))
+    return (*asked, *sorted(asked_in_code, key=lambda q: (q.assumed, _place_key(q.place or Place("")))))
+
+
+def _question_on_workload(line: WorkloadLine) -> OpenQuestion | None:
+    workload = line.workload
+    verdict = workload.verdict
+    if verdict.question is None:
+        return None
+    return OpenQuestion(
+        subject=workload.name,
+        place=line.links[0].site if line.links else None,
+        question=verdict.question,
+        assumed=verdict.route != "unknown",
+        spend_usd=workload.spend_usd,
+        seen=tuple(e.says for e in workload.evidence),
+    )
+
+
+def _question_on_site(line: SiteLine) -> OpenQuestion | None:
+    usage = line.site.deciding
+    if usage.verdict.question is None or line.site.tier in ("batch", "flex"):
+        return None
+    return OpenQuestion(
+        subject=line.site.function,
+        place=line.site.place,
+        question=usage.verdict.question,
+        assumed=usage.verdict.route != "unknown",
+        spend_usd=None,
+        seen=tuple(e.says for e in usage.evidence),
+        usage=usage,
+    )
+
+
+def _others(scan: Scan | None, workloads: Iterable[Workload]) -> tuple[OtherFinding, ...]:
+    found = [OtherFinding(f.rule, f.message, f.place, w.name) for w in workloads for f in w.findings]
+    if scan is not None:
+        moves = {u.fingerprint for s in scan.call_sites for u in s.usages if is_move(u.verdict, s.tier)}
+        found += [OtherFinding(f.rule, f.message, f.place, None) for f in scan.findings if f.fingerprint not in moves]
+    return tuple(sorted(found, key=lambda f: (f.rule, f.workload or "", _place_key(f.place), f.message)))
+
+
+def _skipped(joined: Joined) -> tuple[SkippedGroup, ...]:
+    groups = []
+    if joined.scan is not None:
+        groups += [_skipped_group("code", g) for _, g in _grouped(joined.scan.skipped, lambda s: s.reason)]
+    if joined.logs is not None:
+        groups += [_skipped_group("logs", g) for _, g in _grouped(joined.logs.skipped, lambda s: s.reason)]
+    return tuple(sorted(groups, key=lambda g: (g.half, -g.count, g.reason)))
+
+
+def _skipped_group(half: str, group: Sequence[Skipped]) -> SkippedGroup:
+    first = min((s.place for s in group), key=_place_key)
+    return SkippedGroup("code" if half == "code" else "logs", group[0].reason, sum(s.count for s in group), first)
+
+
+def _notes(workloads: Iterable[Workload], sites: Iterable[SiteLine]) -> dict[str, tuple[str, ...]]:
+    """Note -> what it is about. A site that a workload stands for is not named beside it."""
+    about: dict[str, list[str]] = defaultdict(list)
+    for workload in workloads:
+        for note in workload.verdict.notes:
+            about[note].append(workload.name)
+    for line in sites:
+        for note in () if line.links else line.site.deciding.verdict.notes:
+            about[note].append(str(line.site.place))
+    return {note: tuple(about[note]) for note in sorted(about)}
+
+
+def _code_basis(scan: Scan) -> CodeBasis:
+    return CodeBasis(scan.root, scan.files, len(scan.call_sites))
+
+
+def _log_basis(logs: Classified) -> LogBasis:
+    return LogBasis(
+        sources=logs.sources,
+        rows_read=logs.rows_read,
+        duplicates=logs.duplicates,
+        calls=sum(w.calls for w in logs.workloads),
+        rows=sum(w.rows for w in logs.workloads),
+        started_at=logs.started_at,
+        ended_at=logs.ended_at,
+        days=covered_days(logs),
+        price_source=logs.price_source,
+        price_date=logs.price_date,
+    )
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], K]) -> list[tuple[K, list[T]]]:
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return list(groups.items())
+
+
+def _spend(workloads: Iterable[Workload]) -> Decimal:
+    return _total(w.spend_usd for w in workloads if w.spend_usd is not None)
+
+
+def _total(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, NOTHING)
+
+

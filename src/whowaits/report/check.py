@@ -1,0 +1,192 @@
+"""What `check` prints: format 1 as JSON, written out by hand, and a concise text.
+
+Format history: 1 is the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
+
+import whowaits
+from whowaits.model import CallSite, Evidence, Finding, Place, Scan, Skipped, Usage
+from whowaits.report import words
+
+FORMAT: Final = 1
+
+
+def render_json(scan: Scan) -> str:
+    """Return the scan as the JSON document that other programs read; the keys are a contract."""
+    return dumps(
+        {
+            "format": FORMAT,
+            "tool": {"name": "whowaits", "version": whowaits.__version__},
+            "root": scan.root,
+            "files": scan.files,
+            "call_sites": [call_site(s) for s in scan.call_sites],
+            "findings": [finding(f) for f in scan.findings],
+            "skipped": [_skipped(s) for s in scan.skipped],
+        }
+    )
+
+
+def dumps(document: dict[str, Any]) -> str:
+    """Return a JSON document with its keys in the order written, indented, ending with a line feed."""
+    import orjson
+
+    try:
+        data = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # a lone surrogate from an undecodable file name
+        data = orjson.dumps(_encodable(document), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return data.decode("utf-8")
+
+
+def usd(amount: Decimal | None) -> str | None:
+    """Return dollars as text with nine digits: nano-dollars, so that parts sum to the whole."""
+    return None if amount is None else f"{amount.quantize(words.NANO):f}"
+
+
+def number(value: float | None) -> float | int | None:
+    """Return a whole number without a decimal point."""
+    return int(value) if value is not None and value == int(value) else value
+
+
+def call_site(site: CallSite) -> dict[str, Any]:
+    """Return one call site; its verdict is that of the usage that decides."""
+    usage = site.deciding
+    verdict = usage.verdict
+    return {
+        **_place(site.place),
+        "end_line": site.end_line,
+        "column": site.place.column,
+        "function": site.function,
+        "call": site.call,
+        "provider": site.provider,
+        "model": site.model,
+        "kind": site.kind,
+        "tier": site.tier,
+        "route": verdict.route,
+        "urgency": verdict.urgency,
+        "waiter": verdict.waiter,
+        "deadline_s": number(verdict.deadline_s),
+        "basis": None if verdict.basis is None else str(verdict.basis),
+        "also_waited": site.also_waited,
+        "offer": "batch" if site.offer.sold == "both" else site.offer.sold,
+        "usages": [_usage(u) for u in site.usages],
+    }
+
+
+def finding(found: Finding) -> dict[str, Any]:
+    """Return one reportable result."""
+    at = found.call_site
+    return {
+        "rule": found.rule,
+        "fingerprint": found.fingerprint,
+        "state": found.state,
+        "message": found.message,
+        "path": found.place.path,
+        "line": found.place.line,
+        "call_site": None if at is None else {"path": at.path, "line": at.line, "column": at.column},
+    }
+
+
+def evidence(seen: Evidence) -> dict[str, Any]:
+    """Return one observation with its place."""
+    return {
+        "rule": seen.rule,
+        "says": seen.says,
+        "basis": str(seen.basis),
+        "hint": seen.hint,
+        "path": None if seen.place is None else seen.place.path,
+        "line": None if seen.place is None else seen.place.line,
+    }
+
+
+def _usage(usage: Usage) -> dict[str, Any]:
+    verdict, saving, entry = usage.verdict, usage.saving, usage.entry
+    return {
+        "route": verdict.route,
+        "urgency": verdict.urgency,
+        "waiter": verdict.waiter,
+        "deadline_s": number(verdict.deadline_s),
+        "basis": None if verdict.basis is None else str(verdict.basis),
+        "shape": usage.shape,
+        "bulk": verdict.bulk,
+        "rule": usage.rule,
+        "fingerprint": usage.fingerprint,
+        "state": usage.state,
+        "question": verdict.question,
+        "driver": None if usage.driver is None else _place(usage.driver),
+        "entry": None if entry is None else {"kind": entry.kind, **_path_and_line(entry.place)},
+        "via": [{**_path_and_line(f.place), "function": f.function} for f in usage.via],
+        "evidence": [evidence(e) for e in usage.evidence],
+        "monthly_usd": usd(usage.monthly_usd),
+        "saving_usd_low": None if saving is None else usd(saving.low_usd),
+        "saving_usd_high": None if saving is None else usd(saving.high_usd),
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"path": place.path, "cell": place.cell, "line": place.line}
+
+
+def _path_and_line(place: Place | None) -> dict[str, Any]:
+    return {"path": None if place is None else place.path, "line": None if place is None else place.line}
+
+
+def _skipped(skipped: Skipped) -> dict[str, Any]:
+    return {**_place(skipped.place), "reason": skipped.reason}
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return words.unicode_only(value)
+    if isinstance(value, dict):
+        return {_encodable(k): _encodable(v) for k, v in value.items()}
+    return [_encodable(v) for v in value] if isinstance(value, list) else value
+
+
+def render_text(scan: Scan) -> str:
+    """Return one line a finding, below it what was seen and where, and a summary."""
+    usages = {u.fingerprint: u for s in scan.call_sites for u in s.usages}
+    lines: list[str] = []
+    shown = [f for f in scan.findings if f.state in (None, "new")]
+    for found in shown:
+        lines.append(_finding_line(found))
+        if found.fingerprint in usages:
+            lines += _evidence_lines(usages[found.fingerprint])
+    if lines:
+        lines.append("")
+    return "\n".join([*lines, *_summary(scan, len(shown))]) + "\n"
+
+
+def _finding_line(found: Finding) -> str:
+    place = found.place
+    column = "" if place.column is None else f":{place.column}"
+    return f"{words.clean(str(place))}{column} {words.clean(found.rule)} {words.clean(found.message, 400)}"
+
+
+def _evidence_lines(usage: Usage) -> Iterable[str]:
+    for seen in usage.evidence:
+        where = "" if seen.place is None else f"{words.clean(str(seen.place))}: "
+        kind = "hint" if seen.hint else str(seen.basis)
+        yield f"    {where}{words.clean(seen.says, 400)} [{kind}, {words.clean(seen.rule)}]"
+    verdict = usage.verdict
+    for note in verdict.notes:
+        yield f"    note: {words.note(note)}"
+    if verdict.question is not None:
+        yield f"    question: {words.clean(verdict.question, 400)}"
+
+
+def _summary(scan: Scan, shown: int) -> Iterable[str]:
+    sites, files = words.count(len(scan.call_sites), "call site"), words.count(scan.files, "file")
+    yield f"{words.count(shown, 'finding') if shown else 'No finding'}; {sites} in {files}."
+    known = len(scan.findings) - shown
+    if known:
+        yield f"{words.count(known, 'finding')} not shown: known before or suppressed."
+    unknown = sum(s.deciding.verdict.route == "unknown" for s in scan.call_sites)
+    if unknown:
+        yield f"{words.count(unknown, 'call site')} cannot be judged; the JSON output has the questions."
+    for skipped in scan.skipped:
+        yield f"skipped {words.clean(str(skipped.place))}: {words.clean(skipped.reason, 400)}"

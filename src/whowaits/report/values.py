@@ -1,0 +1,181 @@
+"""The report as plain values: what every format shows, before anything is put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from whowaits.join import Conflict, Link, MonthlyMoney
+from whowaits.model import CallSite, Place, Route, Urgency, Usage, Waiter, Workload
+
+SavingBasis = Literal["rates", "factor", "mixed", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The bill of the covered period and what moving the batchable part would leave of it."""
+
+    bill_usd: Decimal
+    slow_usd: Decimal
+    """Part of the bill on a batch or flex tier already."""
+    batchable_usd: Decimal
+    """Part of the bill that belongs on a slower tier and is not there yet."""
+    saving_low_usd: Decimal
+    saving_high_usd: Decimal
+    basis: SavingBasis
+    by_rates_usd: Decimal
+    """Batchable spend whose saving rests on published or own rates of both tiers."""
+    by_factor_usd: Decimal
+    """Batchable spend whose saving is a flat factor of it, because its rates are not known."""
+    no_saving_usd: Decimal
+    """Batchable spend for which no saving is claimed: its offer is not known, or would cost more."""
+    flat_half: bool
+    """The whole saving is half of the spend it rests on: no rate decided it."""
+    dearer: tuple[str, ...]
+    """Workloads for which the slower tier would cost more than they cost now; no saving of theirs is summed."""
+    unpriced_calls: int
+    unpriced_workloads: tuple[str, ...]
+
+    @property
+    def after_low_usd(self) -> Decimal:
+        return self.bill_usd - self.saving_high_usd
+
+    @property
+    def after_high_usd(self) -> Decimal:
+        return self.bill_usd - self.saving_low_usd
+
+    def share(self, amount: Decimal) -> Decimal | None:
+        """The part of the bill that `amount` is; None of a bill of nothing."""
+        return amount / self.bill_usd if self.bill_usd else None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The workloads that have a waiter, or a route and urgency, in common."""
+
+    waiter: Waiter | None
+    route: Route | None
+    urgency: Urgency | None
+    workloads: int
+    calls: int
+    spend_usd: Decimal
+    slow_usd: Decimal
+    share: Decimal | None
+    saving_low_usd: Decimal | None
+    saving_high_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadLine:
+    """A workload with what the report knows beside it."""
+
+    workload: Workload
+    owner: str | None
+    share: Decimal | None
+    movable_usd: Decimal | None
+    """What its move is about: spend not on a slower tier yet; None unless the verdict asks for a move."""
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLine:
+    """A call site with its monthly money (only from a joined log) and the workloads it is bound to."""
+
+    site: CallSite
+    moves: bool
+    money: MonthlyMoney | None
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What would settle a verdict that is unknown or rests on an assumption, with the money that hangs on it."""
+
+    subject: str
+    place: Place | None
+    question: str
+    assumed: bool
+    """The verdict stands on the assumed deadline; an answer would make it firm or overturn it."""
+    spend_usd: Decimal | None
+    seen: tuple[str, ...]
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFinding:
+    """A result that is no move to a slower tier."""
+
+    rule: str
+    message: str
+    place: Place
+    workload: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedGroup:
+    """What could not be read or judged, by reason."""
+
+    half: Literal["code", "logs"]
+    reason: str
+    count: int
+    first: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBasis:
+    root: str
+    files: int
+    call_sites: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogBasis:
+    """What the money rests on."""
+
+    sources: tuple[tuple[str, str, int], ...]
+    rows_read: int
+    duplicates: int
+    calls: int
+    rows: int
+    """Log rows behind `calls`; fewer than the calls where a source is a sample that was scaled up."""
+    started_at: datetime | None
+    ended_at: datetime | None
+    days: int | None
+    price_source: str
+    price_date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a format may show. `headline` is None without logs: code alone has no volume, so no dollars."""
+
+    name: str
+    as_of: date
+    version: str
+    headline: Headline | None
+    waiters: tuple[Part, ...]
+    routes: tuple[Part, ...]
+    workloads: tuple[WorkloadLine, ...]
+    sites: tuple[SiteLine, ...]
+    questions: tuple[OpenQuestion, ...]
+    conflicts: tuple[Conflict, ...]
+    others: tuple[OtherFinding, ...]
+    skipped: tuple[SkippedGroup, ...]
+    code: CodeBasis | None
+    logs: LogBasis | None
+    assumed_deadline_s: float | None
+    notes: Mapping[str, tuple[str, ...]]
+    """Note -> the workloads and places it is about."""
+
+    @property
+    def moves(self) -> tuple[WorkloadLine, ...]:
+        """The workloads that belong on a slower tier and are not there yet, the largest saving first."""
+        lines = [w for w in self.workloads if w.movable_usd is not None]
+        return tuple(sorted(lines, key=lambda w: (-_saving(w.workload), -(w.movable_usd or 0), w.workload.name)))
+
+
+def _saving(workload: Workload) -> Decimal:
+    return Decimal(0) if workload.saving is None else workload.saving.low_usd
