@@ -6,24 +6,33 @@ import functools
 from pathlib import Path
 
 from whowaits.rules.calls import CallRule, Calls, HostRule, UrlRule, read_calls
+from whowaits.rules.offers import BatchSale, FlexSale, Limits, ListedRate, Offers, ProviderOffer, Sale, read_offers
 from whowaits.rules.patterns import CodeRule, LogCase, LogRule, LogWhen, Says, When, read_code, read_logs
 from whowaits.rules.reading import RuleError
 
 __all__ = [
+    "BatchSale",
     "CallRule",
     "Calls",
     "CodeRule",
+    "FlexSale",
     "HostRule",
+    "Limits",
+    "ListedRate",
     "LogCase",
     "LogRule",
     "LogWhen",
+    "Offers",
+    "ProviderOffer",
     "RuleError",
+    "Sale",
     "Says",
     "UrlRule",
     "When",
     "load_calls",
     "load_code",
     "load_log_rules",
+    "load_offers",
     "rules_dir",
 ]
 
@@ -51,3 +60,9 @@ def load_code() -> tuple[CodeRule, ...]:
 def load_log_rules() -> tuple[LogRule, ...]:
     """Return what observations in logs mean (rules/logs), sorted by id."""
     return read_logs(rules_dir())
+
+
+@functools.cache
+def load_offers() -> Offers:
+    """Return what each provider sells for waiting (rules/offers)."""
+    return read_offers(rules_dir())

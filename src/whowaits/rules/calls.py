@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
@@ -112,6 +113,13 @@ class Calls:
     urls: tuple[UrlRule, ...]
     prefixes: Mapping[str, str]
     names: Mapping[str, str]
+
+    def provider_of(self, model: str) -> str | None:
+        """Return the provider that a model id names, by its prefix first; None where it names none."""
+        for prefix in sorted(self.prefixes, key=len, reverse=True):
+            if model.startswith(prefix):
+                return self.prefixes[prefix]
+        return next((provider for pattern, provider in self.names.items() if fnmatchcase(model, pattern)), None)
 
 
 @dataclass(frozen=True, slots=True)
