@@ -1,0 +1,60 @@
+"""LibCST reads each step of a path: which loops repeat the call that leads on, and where its answer goes.
+
+Only the text of one function is read at a time, and only where there is something to tell apart. The facts are
+plain data with names; what a fact says about waiting stands in rules/code. LibCST is used nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from whowaits.code.paths import Step
+
+
+class Fact(NamedTuple):
+    """One thing seen in a step. `weak`: over a handful of literals; `value`: seconds between two rounds."""
+
+    name: str
+    line: int
+    weak: bool = False
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """What is around the call of one step, innermost first; `handed_to` names callables that get a lambda around it."""
+
+    facts: tuple[Fact, ...] = ()
+    handed_to: tuple[tuple[str, int], ...] = ()
+
+
+class Unreadable(ValueError):
+    """The function cannot be read; the message says why."""
+
+
+NOTHING: Final = StepFacts()
+_WORTH_READING = re.compile(r"input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|listen")
+
+
+def read(text: str, step: Step, *, model_call: bool, streams: bool = False, chat: bool = False,
+         others: frozenset[int] = frozenset()) -> StepFacts:
+    """The facts of a step in `text`, the lines `step.first_line` to `step.last_line` of its file.
+
+    `model_call`: the step's call is the call of the model. `streams`: it streams whatever its arguments say.
+    `chat`: it goes to an object that keeps the conversation. `others`: lines of further calls in this function
+    that lead to a model.
+    """
+    if not is_worth_reading(text, step, chat=chat, others=others):
+        return NOTHING
+    from whowaits.code.steps import reader
+
+    return reader.read(text, step, reader.Asked(model_call, streams, chat, others))
+
+
+def is_worth_reading(text: str, step: Step, *, chat: bool, others: frozenset[int]) -> bool:
+    """Whether the text can hold any fact at all; saves the parse where it cannot."""
+    around = any(e.kind in ("for", "while", "comprehension", "lambda") for e in step.enclosures)
+    return around or chat or bool(others) or bool(_WORTH_READING.search(text))

@@ -1,0 +1,147 @@
+"""What happens to an answer beyond loops: shown as it streams in, kept in a conversation, asked by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from whowaits.code.steps import names
+from whowaits.code.steps.flow import (
+    bindings,
+    carried,
+    derived,
+    function_of,
+    is_conversation,
+    is_store,
+    needed,
+    parameters,
+)
+from whowaits.code.steps.tree import Tree, calls_in, contains, dotted, last_name, reads, variable, walk
+
+
+def is_streamed(tree: Tree, call: cst.Call, region: cst.CSTNode, method: bool) -> bool | None:
+    """Whether the call streams its answer: yes, no, or None when that hangs on an option that is off by default."""
+    if method:
+        return True
+    for arg in call.args:
+        if arg.keyword is not None and arg.keyword.value == "stream":
+            return _is_true(arg.value, tree)
+    if any(arg.star == "**" for arg in call.args):
+        return _stream_in_dict(region, tree)
+    return False
+
+
+def _is_true(value: cst.CSTNode, tree: Tree) -> bool | None:
+    if isinstance(value, cst.Name) and value.value in ("True", "False"):
+        return value.value == "True"
+    function = function_of(tree)
+    name = variable(value)
+    if function is not None and name is not None:
+        default = parameters(function).get(name)
+        if isinstance(default, cst.Name) and default.value == "True":
+            return True
+    return None
+
+
+def _stream_in_dict(region: cst.CSTNode, tree: Tree) -> bool | None:
+    """The value of "stream" in a dict that is built in the same function: `{"stream": True}`, `kw["stream"] = True`."""
+    for node in walk(region):
+        if isinstance(node, cst.DictElement) and _is_text(node.key, "stream"):
+            return _is_true(node.value, tree)
+        if isinstance(node, cst.Assign) and isinstance(node.targets[0].target, cst.Subscript):
+            if any(_is_text(n, "stream") for n in walk(node.targets[0].target)):
+                return _is_true(node.value, tree)
+        if isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "stream":
+            return _is_true(node.value, tree)
+    return False
+
+
+def _is_text(node: cst.CSTNode, text: str) -> bool:
+    return isinstance(node, cst.SimpleString) and node.value.strip("rbu\"'") == text
+
+
+def shown_at(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | None:
+    """Where pieces of a streamed answer are printed, yielded, sent or written, if they are."""
+    answer = derived(tree, call, bindings(region))
+    for node in walk(region):
+        if isinstance(node, cst.For | cst.CompFor) and _is_about(tree, node.iter, call, answer):
+            if shown := _showing(tree, node, answer):
+                return shown
+        if isinstance(node, cst.Call) and node is not call and _streams_on(node):
+            if any(_is_about(tree, arg.value, call, answer) for arg in node.args):
+                return node
+        if isinstance(node, cst.Yield) and node.value is not None and _is_about(tree, node.value, call, answer):
+            return node
+    return None
+
+
+def _streams_on(node: cst.Call) -> bool:
+    return last_name(node.func) in ("write_stream", "StreamingResponse", "EventSourceResponse", "stream_to_user")
+
+
+def _showing(tree: Tree, loop: cst.For | cst.CompFor, answer: set[str]) -> cst.CSTNode | None:
+    if isinstance(loop, cst.CompFor):
+        return None
+    return next(
+        (
+            n
+            for n in walk(loop.body)
+            if isinstance(n, cst.Yield) or (isinstance(n, cst.Call) and names.is_called(n, names.SHOWN) and _takes(n, answer))
+        ),
+        None,
+    )
+
+
+def _takes(call: cst.Call, answer: set[str]) -> bool:
+    return any(reads(arg.value) & answer for arg in call.args)
+
+
+def _is_about(tree: Tree, node: cst.CSTNode, call: cst.Call, answer: set[str]) -> bool:
+    return contains(tree, node, call) or bool(reads(node) & answer)
+
+
+def conversation_kept(tree: Tree, call: cst.Call, arguments: set[str], region: cst.CSTNode) -> cst.CSTNode | None:
+    """Where the answer is put into a conversation that outlives the function and goes into its next call."""
+    function = function_of(tree)
+    if function is None:
+        return None
+    outer = set(parameters(function))
+    for b in carried(tree, region, call, arguments):
+        lives_on = b.name.startswith(("self.", "cls.")) or b.name in outer
+        if lives_on and not is_store(b.name) and is_conversation(b.name) and (b.how == "mutate" or "." in b.name):
+            return b.node
+    return None
+
+
+def chat_is_kept(tree: Tree, call: cst.Call, region: cst.CSTNode) -> bool:
+    """Whether the chat object that gets the message is older than this round, so that it remembers former ones."""
+    chat = variable(call.func.value) if isinstance(call.func, cst.Attribute) else None
+    if chat is None or (isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Call)):
+        return False
+    return not any(b.name == chat and b.how == "assign" for b in bindings(region))
+
+
+def asked(tree: Tree, arguments: set[str], call: cst.Call, region: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
+    """("reads-input" | "asks-before", node) for each question to a person; the first when the call needs the reply."""
+    bound = bindings(region)
+    used = needed(tree, call, arguments, bound)
+    for node in calls_in(region):
+        if not names.is_called(node, names.INPUT) or tree.order[node] > tree.order[call]:
+            continue
+        replies = {b.name for b in bound if contains(tree, b.value, node)}
+        direct = contains(tree, call, node)
+        yield ("reads-input" if direct or replies & used else "asks-before"), node
+
+
+def handed_to(tree: Tree, call: cst.Call) -> Iterator[tuple[str, cst.Call]]:
+    """The callables that get the lambda around `call`, innermost first: `map` of `map(lambda x: call(x), xs)`."""
+    inside = False
+    for parent, child in tree.ancestors(call):
+        if isinstance(parent, cst.FunctionDef | cst.ClassDef):
+            return
+        if isinstance(parent, cst.Lambda):
+            inside = True
+        if inside and isinstance(parent, cst.Call) and child is not parent.func:
+            yield dotted(parent.func), parent
+            inside = False

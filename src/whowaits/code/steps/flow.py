@@ -1,0 +1,151 @@
+"""Where an answer goes inside a function: whether a later call needs it, and who is shown it as it arrives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import libcst as cst
+
+from whowaits.code.steps.tree import Tree, contains, last_name, reads, statements, variable, walk
+
+_MUTATORS: Final = frozenset({"append", "extend", "insert", "update", "add", "appendleft"})
+_CONVERSATION = re.compile(
+    r"(histor|message|msgs|convers|context|memor|chat|previous|prev_|_prev|prior|transcript|dialog|summar|so_far|scratch)",
+    re.IGNORECASE,
+)
+_STORE = re.compile(r"(cache|seen|done|result|output|saved|stats|cost|usage|token|count|total|error|fail)", re.IGNORECASE)
+
+How = Literal["assign", "augment", "mutate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """`name` gets a value that reads `sources`; `node` is the statement or expression that says so."""
+
+    name: str
+    how: How
+    value: cst.CSTNode
+    sources: frozenset[str]
+    node: cst.CSTNode
+
+
+def bindings(region: cst.CSTNode) -> list[Binding]:
+    """All bindings in a region, in source order."""
+    return [b for node in walk(region) for b in _bindings_of(node)]
+
+
+def _bindings_of(node: cst.CSTNode) -> Iterator[Binding]:
+    if isinstance(node, cst.Assign):
+        for target in node.targets:
+            yield from _bind(target.target, node.value, node)
+    elif isinstance(node, cst.AnnAssign) and node.value is not None:
+        yield from _bind(node.target, node.value, node)
+    elif isinstance(node, cst.NamedExpr):
+        yield from _bind(node.target, node.value, node)
+    elif isinstance(node, cst.AugAssign):
+        yield from _one(node.target, "augment", node.value, node)
+    elif isinstance(node, cst.For | cst.CompFor):
+        yield from _bind(node.target, node.iter, node)
+    elif isinstance(node, cst.WithItem) and node.asname is not None:
+        yield from _bind(node.asname.name, node.item, node)
+    elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _MUTATORS:
+        for arg in node.args:
+            yield from _one(node.func.value, "mutate", arg.value, node)
+
+
+def _bind(target: cst.CSTNode, value: cst.CSTNode, node: cst.CSTNode) -> Iterator[Binding]:
+    if isinstance(target, cst.Tuple | cst.List):
+        for element in target.elements:
+            yield from _bind(element.value, value, node)
+    elif isinstance(target, cst.Subscript):
+        yield from _one(target, "mutate", value, node)
+    else:
+        yield from _one(target, "assign", value, node)
+
+
+def _one(target: cst.CSTNode, how: How, value: cst.CSTNode, node: cst.CSTNode) -> Iterator[Binding]:
+    name = variable(target)
+    if name is not None:
+        yield Binding(name, how, value, frozenset(reads(value)), node)
+
+
+def derived(tree: Tree, call: cst.CSTNode, bound: Iterable[Binding]) -> set[str]:
+    """The variables whose value comes from the answer of `call`, directly or through others."""
+    bound = list(bound)
+    names: set[str] = set()
+    while True:
+        more = {
+            b.name for b in bound if b.name not in names and (b.sources & names or contains(tree, b.value, call))
+        }
+        if not more:
+            return names
+        names |= more
+
+
+def needed(tree: Tree, call: cst.CSTNode, arguments: set[str], bound: Iterable[Binding]) -> set[str]:
+    """The variables that the arguments of `call` depend on through bindings made before it."""
+    before = [b for b in bound if tree.order[b.node] < tree.order[call] and not contains(tree, b.value, call)]
+    names = set(arguments)
+    while True:
+        more = {s for b in before if b.name in names for s in b.sources} - names
+        if not more:
+            return names
+        names |= more
+
+
+def carried(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, arguments: set[str]) -> list[Binding]:
+    """The bindings by which an answer reaches the arguments of the same call in the next round of `region`."""
+    bound = bindings(region)
+    from_answer = derived(tree, call, bound)
+    kept = needed(tree, call, arguments, bound) & from_answer
+    stale = {name for name in kept if not _is_fresh(tree, region, call, name, bound)}
+    return [b for b in bound if b.name in stale and (b.sources & from_answer or contains(tree, b.value, call))]
+
+
+def _is_fresh(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, name: str, bound: Iterable[Binding]) -> bool:
+    """Whether every round gives `name` a new value before the call, whatever the former round left in it."""
+    around = {parent for parent, _ in tree.ancestors(call)}
+    for b in bound:
+        if b.name != name or b.how != "assign" or tree.order[b.node] > tree.order[call] or b.node is region:
+            continue
+        block = next(p for p, _ in tree.ancestors(b.node) if not isinstance(p, cst.SimpleStatementLine))
+        if (block in around or isinstance(b.node, cst.For)) and name not in b.sources:
+            return True
+    return isinstance(region, cst.For) and name in {x.name for x in _bindings_of(region)}
+
+
+def is_conversation(name: str) -> bool:
+    """Whether a variable is called what people call a running conversation."""
+    return bool(_CONVERSATION.search(name)) and not _STORE.search(name)
+
+
+def is_store(name: str) -> bool:
+    """Whether a variable is called what people call a place for results or figures."""
+    return bool(_STORE.search(name))
+
+
+def function_of(tree: Tree) -> cst.FunctionDef | None:
+    """The function that the text holds, if it is one."""
+    for statement in tree.root.body:
+        if isinstance(statement, cst.FunctionDef):
+            return statement
+        if isinstance(statement, cst.If) and len(tree.root.body) == 1:
+            inner = [s for s in statements(statement.body) if isinstance(s, cst.FunctionDef)]
+            if inner and len(statement.body.body) == 1:
+                return inner[0]
+    return None
+
+
+def parameters(function: cst.FunctionDef) -> dict[str, cst.BaseExpression | None]:
+    """The names of a function's parameters with their defaults."""
+    given = function.params
+    every = (*given.posonly_params, *given.params, *given.kwonly_params)
+    return {p.name.value: p.default for p in every}
+
+
+def called(node: cst.Call) -> str:
+    """The last part of the name of what is called."""
+    return last_name(node.func)

@@ -1,0 +1,368 @@
+"""What kind of loop stands around a call: over data, until it works, until a person is done, or fed by answers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import libcst as cst
+
+from whowaits.code.steps import names
+from whowaits.code.steps.flow import Binding, bindings, carried, derived, is_conversation, is_store, needed
+from whowaits.code.steps.tree import Tree, calls_in, contains, dotted, last_name, reads, variable, walk
+
+Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
+Leaves = Literal["always", "on-answer", "on-trouble", "maybe", "never"]
+
+PERIOD_FROM_S: Final = 60
+"""A `while True` that sleeps this long or longer between rounds is a schedule; shorter is polling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop that repeats `call`: a statement, or one `for` of a comprehension."""
+
+    node: cst.For | cst.While | cst.CompFor
+    call: cst.Call
+    arguments: frozenset[str]
+    first: bool
+    """The call is the call of the model itself, so that its arguments are the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The name of a fact, whether its data is only a handful of literals, and a period in seconds."""
+
+    name: str
+    weak: bool = False
+    value: float | None = None
+
+
+def enclosing(tree: Tree, call: cst.Call, arguments: frozenset[str], first: bool) -> Iterator[Loop]:
+    """The loops that repeat `call`, innermost first, up to the function it stands in."""
+    for parent, child in tree.ancestors(call):
+        if isinstance(parent, cst.FunctionDef | cst.ClassDef):
+            return
+        if (isinstance(parent, cst.For) and child is parent.body) or (
+            isinstance(parent, cst.While) and child is not parent.orelse
+        ):
+            yield Loop(parent, call, arguments, first)
+        elif isinstance(parent, Comprehension) and child is not parent.for_in:
+            for clause in reversed(_clauses(parent.for_in)):
+                yield Loop(clause, call, arguments, first)
+        elif isinstance(parent, cst.CompFor) and child is not parent.iter:
+            yield Loop(parent, call, arguments, first)
+
+
+def _clauses(clause: cst.CompFor) -> list[cst.CompFor]:
+    found = [clause]
+    while found[-1].inner_for_in is not None:
+        found.append(found[-1].inner_for_in)
+    return found
+
+
+def kind_of(tree: Tree, loop: Loop) -> Kind:
+    """What the loop is; the first that fits of: a person, over after one success, fed by answers, data."""
+    if isinstance(loop.node, cst.CompFor):
+        return _comprehension(tree, loop)
+    if any(names.is_called(c, names.INPUT) for c in calls_in(loop.node.body)):
+        return Kind("prompt-loop")
+    if any(names.is_called(c, names.SOCKET) for c in calls_in(loop.node)):
+        return Kind("socket-loop")
+    leaves = how_it_leaves(tree, loop)
+    if leaves == "always":
+        return Kind(_until_success(tree, loop))
+    if dependence := feeds_itself(tree, loop):
+        return Kind(dependence)
+    return _for(tree, loop, loop.node, leaves) if isinstance(loop.node, cst.For) else _while(tree, loop, loop.node, leaves)
+
+
+def feeds_itself(tree: Tree, loop: Loop) -> str | None:
+    """"growing-messages" or "refine-chain" when the next round's call needs this round's answer."""
+    for b in carried(tree, loop.node, loop.call, set(loop.arguments)):
+        if is_store(b.name):
+            continue
+        if b.how == "assign":
+            return "refine-chain"
+        if loop.first or is_conversation(b.name):
+            return "growing-messages"
+    return None
+
+
+def _until_success(tree: Tree, loop: Loop) -> str:
+    """A loop that is over once the call has worked: the same again, or the next model, key or provider."""
+    if not isinstance(loop.node, cst.For) or _is_range(loop.node.iter) or _names_retry(loop.node):
+        return "retry-loop"
+    targets = reads(loop.node.target)
+    used = needed(tree, loop.call, set(loop.arguments), bindings(loop.node))
+    return "fallback-loop" if targets & used else "retry-loop"
+
+
+def _comprehension(tree: Tree, loop: Loop) -> Kind:
+    assert isinstance(loop.node, cst.CompFor)
+    weak = _is_literal(loop.node.iter)
+    started = ""
+    for parent, child in tree.ancestors(loop.node):
+        if isinstance(parent, cst.Call) and child is not parent.func:
+            name = last_name(parent.func)
+            if name in ("any", "all", "next"):
+                return Kind("early-exit")
+            started = started or (name if name in names.TASKS else "")
+        if isinstance(parent, cst.BaseStatement | cst.BaseSmallStatement):
+            break
+    tasks = started or is_started(tree, loop)
+    return Kind("tasks-over-data" if tasks else "comprehension-over-data", weak)
+
+
+def is_started(tree: Tree, loop: Loop) -> bool:
+    """Whether each round only starts the call (a task, a submit, a coroutine that is not awaited)."""
+    if last_name(loop.call.func) in names.TASKS:
+        return True
+    for parent, child in tree.ancestors(loop.call):
+        if isinstance(parent, cst.Await | cst.BaseStatement):
+            return False
+        if parent is loop.node:
+            return False
+        if isinstance(parent, cst.Call) and child is not parent.func and last_name(parent.func) in names.TASKS:
+            return True
+    return False
+
+
+def _for(tree: Tree, loop: Loop, node: cst.For, leaves: Leaves) -> Kind:
+    used = needed(tree, loop.call, set(loop.arguments), bindings(node))
+    counted = _is_range(node.iter)
+    feeds = bool(reads(node.target) & used)
+    if _names_retry(node) or (counted and not feeds and leaves in ("on-answer", "maybe")):
+        return Kind("retry-loop")
+    if counted and not feeds and _tries_again(tree, loop):
+        return Kind("retry-loop")
+    if leaves == "on-answer":
+        return Kind("early-exit")
+    if _is_messages_of_a_queue(node):
+        return Kind("queue-consumer")
+    if mentions_records(node.iter):
+        return Kind("records-loop")
+    started = is_started(tree, loop)
+    weak = _is_literal(node.iter) or (counted and not feeds)
+    if counted and not feeds:
+        return Kind("repetition", weak)
+    return Kind("tasks-over-data" if started else "loop-over-data", weak)
+
+
+def _tries_again(tree: Tree, loop: Loop) -> bool:
+    """Whether a failed call is caught inside of the round and waited for, as a retry that forgot its `break` does."""
+    for parent, child in tree.ancestors(loop.call):
+        if parent is loop.node:
+            return False
+        if isinstance(parent, cst.Try) and child is parent.body:
+            return True
+    return False
+
+
+def _while(tree: Tree, loop: Loop, node: cst.While, leaves: Leaves) -> Kind:
+    bound = bindings(node)
+    answer = derived(tree, loop.call, bound)
+    tested = reads(node.test)
+    used = needed(tree, loop.call, set(loop.arguments), bound)
+    if any(names.takes_from_queue(c) for c in calls_in(node)):
+        return Kind("queue-consumer")
+    if _names_retry(node):
+        return Kind("retry-loop")
+    if (tested & answer) and not _counts(tested, bound):
+        return Kind("tool-loop" if _asks_for_tools(node) else "until-answer")
+    if work := _worklist(tested, bound, used, node):
+        return Kind("refine-chain" if work & answer else "loop-over-data")
+    if _counts(tested & used, bound) or _is_paged(node, bound, used, answer, tested):
+        return Kind("paged-loop")
+    if leaves in ("on-answer", "maybe") or _tries_again(tree, loop):
+        return Kind("tool-loop" if _asks_for_tools(node) else "until-answer")
+    return _waiting(node)
+
+
+def _counts(tested: set[str], bound: list[Binding]) -> bool:
+    """Whether the loop runs until a number that it counts up itself: `while i < len(rows): ...; i += n`."""
+    return any(b.name in tested and (b.how == "augment" or b.name in b.sources) for b in bound if b.how != "mutate")
+
+
+def _worklist(tested: set[str], bound: list[Binding], used: set[str], node: cst.While) -> set[str]:
+    """The lists that the loop empties item by item: `while todo: item = todo.pop()`."""
+    popped = {
+        variable(c.func.value)
+        for c in calls_in(node)
+        if isinstance(c.func, cst.Attribute) and c.func.attr.value in ("pop", "popleft", "get", "heappop")
+    }
+    return {name for name in tested if name in popped and name in used | {b.name for b in bound}}
+
+
+def _is_paged(node: cst.While, bound: list[Binding], used: set[str], answer: set[str], tested: set[str]) -> bool:
+    """Whether each round fetches a page or a chunk, until none is left, and the call is made on it."""
+    fetched = {
+        b.name
+        for b in bound
+        if b.how == "assign" and b.name not in answer and any(True for _ in calls_in(b.value)) and b.name in used | tested
+    }
+    ends = {name for n in walk(node.body) if isinstance(n, cst.If) and _leaves_somewhere(n) for name in reads(n.test)}
+    more = derived_names(fetched, bound)
+    return bool(fetched & used) and bool((ends | tested) & more)
+
+
+def derived_names(start: set[str], bound: list[Binding]) -> set[str]:
+    """`start` and every variable that gets its value from one of them."""
+    known = set(start)
+    while more := {b.name for b in bound if b.name not in known and b.sources & known}:
+        known |= more
+    return known
+
+
+def _waiting(node: cst.While) -> Kind:
+    """A loop that only waits: a schedule of its own when the wait is long, else polling."""
+    for call in calls_in(node.body):
+        if names.is_called(call, names.SLEEP) and call.args:
+            seconds = _seconds(call.args[0].value)
+            if seconds is None:
+                return Kind("polling-loop")
+            return Kind("periodic-loop", value=seconds) if seconds >= PERIOD_FROM_S else Kind("polling-loop")
+    return Kind("endless-loop")
+
+
+def _seconds(node: cst.CSTNode) -> float | None:
+    """The value of a number or a product of numbers, as in `sleep(24 * 60 * 60)`."""
+    if isinstance(node, cst.Integer | cst.Float):
+        return float(ast.literal_eval(node.value))
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Multiply):
+        left, right = _seconds(node.left), _seconds(node.right)
+        return None if left is None or right is None else left * right
+    return None
+
+
+def how_it_leaves(tree: Tree, loop: Loop) -> Leaves:
+    """What ends the loop after the call has worked, if anything does before its data is used up."""
+    answer = derived(tree, loop.call, [b for b in bindings(loop.node) if b.how != "augment"])
+    flags = reads(loop.node.test) if isinstance(loop.node, cst.While) else set()
+    found: list[Leaves] = []
+    inner = False
+    for parent, child in tree.ancestors(loop.call):
+        if parent is loop.node:
+            break
+        if isinstance(child, cst.Return):
+            return "always"
+        if isinstance(parent, cst.For | cst.While):
+            inner = True
+        if isinstance(parent, cst.IndentedBlock):
+            after = list(parent.body[list(parent.body).index(child) + 1 :])  # type: ignore[arg-type]
+            found.extend(_leaving(s, answer, flags, inner) for s in after)
+        if isinstance(parent, cst.Try) and child is parent.body and parent.orelse is not None:
+            found.extend(_leaving(s, answer, flags, inner) for s in parent.orelse.body.body)
+        if isinstance(parent, cst.If) and child is parent.test and _leaves_somewhere(parent):
+            found.append("on-trouble" if _is_trouble(parent.test) else "on-answer")
+        if "always" in found:
+            return "always"
+    for leaves in ("on-answer", "maybe", "on-trouble"):
+        if leaves in found:
+            return leaves
+    return "never"
+
+
+def _leaving(statement: cst.CSTNode, answer: set[str], flags: set[str], inner: bool) -> Leaves:
+    if isinstance(statement, cst.SimpleStatementLine):
+        if any(_ends(s, flags, inner) for s in statement.body):
+            return "always"
+        return "never"
+    if isinstance(statement, cst.Try | cst.With):
+        inside = [_leaving(s, answer, flags, inner) for s in statement.body.body]
+        return next((x for x in ("always", "on-answer", "maybe", "on-trouble") if x in inside), "never")  # type: ignore[return-value]
+    if isinstance(statement, cst.If):
+        return _leaving_if(statement, answer, flags, inner)
+    return "never"
+
+
+def _leaving_if(statement: cst.If, answer: set[str], flags: set[str], inner: bool) -> Leaves:
+    if statement.orelse is None or isinstance(statement.orelse, cst.If):
+        other: Leaves = _leaving(statement.orelse, answer, flags, inner) if statement.orelse is not None else "never"
+    else:
+        inside = [_leaving(s, answer, flags, inner) for s in statement.orelse.body.body]
+        other = "always" if "always" in inside else "never"
+    body = [_leaving(s, answer, flags, inner) for s in statement.body.body]
+    mine = "always" in body
+    if mine and other == "always":
+        return "always"
+    if not mine and other != "always":
+        return next((x for x in (*body, other) if x != "never"), "never")
+    if not reads(statement.test) & answer:
+        return "maybe"
+    trouble = _is_trouble(statement.test)
+    return "on-trouble" if trouble and mine else "on-answer"
+
+
+def _ends(statement: cst.CSTNode, flags: set[str], inner: bool) -> bool:
+    """Whether a statement ends the loop: return, break, or setting what its test asks for."""
+    if isinstance(statement, cst.Return) or (isinstance(statement, cst.Break) and not inner):
+        return True
+    if isinstance(statement, cst.Assign) and isinstance(statement.value, cst.Name):
+        return statement.value.value in ("True", "False") and any(variable(t.target) in flags for t in statement.targets)
+    return False
+
+
+def _is_trouble(test: cst.CSTNode) -> bool:
+    """Whether a test asks for the absence of an answer: `not x`, `x is None`."""
+    if isinstance(test, cst.UnaryOperation):
+        return isinstance(test.operator, cst.Not)
+    if isinstance(test, cst.Comparison):
+        ending = test.comparisons[-1]
+        return isinstance(ending.operator, cst.Is) and isinstance(ending.comparator, cst.Name)
+    return False
+
+
+def _leaves_somewhere(statement: cst.CSTNode) -> bool:
+    return any(isinstance(n, cst.Return | cst.Break) for n in walk(statement))
+
+
+def _is_range(iterable: cst.CSTNode) -> bool:
+    inner = _unwrapped(iterable)
+    return isinstance(inner, cst.Call) and last_name(inner.func) in ("range", "trange", "count", "repeat")
+
+
+def _unwrapped(iterable: cst.CSTNode) -> cst.CSTNode:
+    while isinstance(iterable, cst.Call) and iterable.args and last_name(iterable.func) in names.WRAPPERS:
+        if last_name(iterable.func) == "trange":
+            return iterable
+        iterable = iterable.args[0].value
+    return iterable
+
+
+def _is_literal(iterable: cst.CSTNode) -> bool:
+    """Whether the data is a handful of constants written into the loop."""
+    inner = _unwrapped(iterable)
+    if not isinstance(inner, cst.List | cst.Tuple | cst.Set):
+        return False
+    return len(inner.elements) <= 3 and all(isinstance(e.value, cst.BaseString | cst.BaseNumber) for e in inner.elements)
+
+
+def _names_retry(node: cst.For | cst.While) -> bool:
+    """Whether the loop says so itself: `while attempt < n`, `for _ in range(max_retries)`, `for attempt in Retrying()`."""
+    head = (node.target, node.iter) if isinstance(node, cst.For) else (node.test,)
+    words = [n.value for part in head for n in walk(part) if isinstance(n, cst.Name)]
+    return any(names.RETRY.search(word) for word in words)
+
+
+def _is_messages_of_a_queue(node: cst.For) -> bool:
+    inner = _unwrapped(node.iter)
+    if isinstance(inner, cst.Call):
+        return names.takes_from_queue(inner) or last_name(inner.func) in ("listen", "consume", "subscribe")
+    return bool(names.QUEUE_LIKE.search(dotted(inner))) and "consum" in dotted(inner).lower()
+
+
+def mentions_records(node: cst.CSTNode) -> bool:
+    """Whether the code takes `Records` out of anything, as a function does that a queue or a bucket calls."""
+    return any(isinstance(n, cst.SimpleString) and n.value[1:-1] == "Records" for n in walk(node))
+
+
+_TOOL = re.compile(r"(tool|function_call|stop_reason|finish_reason|action|requires_action)", re.IGNORECASE)
+
+
+def _asks_for_tools(node: cst.While) -> bool:
+    said = [n.value for n in walk(node) if isinstance(n, cst.Name | cst.SimpleString)]
+    return any(_TOOL.search(word) for word in said)

@@ -1,0 +1,68 @@
+"""What calls and variables are named when they read a person, a queue, a clock, or try again."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import Final
+
+import libcst as cst
+
+from whowaits.code.steps.tree import dotted, last_name
+
+INPUT: Final = (
+    "input", "raw_input", "*.Prompt.ask", "Prompt.ask", "IntPrompt.ask", "click.prompt", "typer.prompt",
+    "questionary.*.ask", "questionary.*().ask", "inquirer.prompt", "*console.input", "*prompt_session.prompt",
+    "*session.prompt", "*session.prompt_async", "PromptSession().prompt", "prompt_toolkit.prompt", "getpass.getpass",
+    "*recognizer.listen", "sys.stdin.readline", "easygui.*", "simpledialog.ask*",
+)  # fmt: skip
+SOCKET: Final = (
+    "*websocket.receive*", "*ws.receive*", "*websocket.recv", "*ws.recv", "*socket.recv*", "*conn.recv*",
+    "*websocket.iter_*", "*ws.iter_*", "*socket.accept",
+)  # fmt: skip
+RECEIVE: Final = (
+    "*.receive_message", "*.receive_messages", "*.poll", "*.consume", "*.brpop", "*.blpop", "*.brpoplpush", "*.xread",
+    "*.xreadgroup", "*.xread_group", "*.lpop", "*.rpop", "*.dequeue", "*.get_nowait", "*.pull", "*.reserve",
+    "*.fetch_messages", "*.get_message", "*.get_messages", "*.getmany", "*.basic_get", "*.basic_consume",
+    "*.receive", "*.next_message", "*.claim", "*.zpopmin", "*.bzpopmin", "*.lease_tasks",
+)  # fmt: skip
+SHOWN: Final = (
+    "print", "*.print", "*.write", "*.send", "*.send_*", "*.emit", "*.stream_token", "*.put", "*.put_nowait",
+    "*.markdown", "*.write_stream", "*.update", "*.edit*", "*.yield_*", "*.publish", "*.on_token*", "*.reply*",
+    "*callback", "*_callback", "*.on_*", "*.echo",
+)  # fmt: skip
+TASKS: Final = frozenset(
+    {
+        "gather", "as_completed", "wait", "create_task", "ensure_future", "submit", "to_thread", "run_in_executor",
+        "start_soon", "apply_async", "spawn", "delay", "enqueue", "delayed", "run_sync", "schedule", "gather_with_concurrency",
+    }
+)  # fmt: skip
+"""Callables that start work without waiting for it, and those that wait for much started work."""
+
+WRAPPERS: Final = frozenset(
+    {
+        "tqdm", "track", "enumerate", "list", "tuple", "reversed", "sorted", "zip", "iter", "trange", "progress_bar",
+        "set", "islice", "cycle", "atqdm", "auto", "notebook",
+    }
+)  # fmt: skip
+"""Callables around an iterable that do not change what it is an iterable of."""
+
+QUEUE_LIKE = re.compile(r"(queue|consumer|subscri|pubsub|inbox|mailbox|(^|_|\.)q$|broker|topic)", re.IGNORECASE)
+RETRY = re.compile(r"(retr(y|ies)|retrying|attempt|(^|_)tries|n_try|num_try|max_try|trial|backoff)", re.IGNORECASE)
+TURNS = re.compile(r"(step|turn|iteration|max_iter|round|hop|depth|tool|agent)", re.IGNORECASE)
+SLEEP: Final = ("sleep", "*.sleep", "*.wait")
+
+
+def is_called(call: cst.Call, patterns: tuple[str, ...]) -> bool:
+    """Whether the name of what is called fits one of the patterns."""
+    name = dotted(call.func)
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def takes_from_queue(call: cst.Call) -> bool:
+    """Whether the call takes a message from a queue."""
+    if is_called(call, SOCKET):
+        return False
+    if is_called(call, RECEIVE):
+        return True
+    return last_name(call.func) == "get" and bool(QUEUE_LIKE.search(dotted(call.func).removesuffix(".get")))

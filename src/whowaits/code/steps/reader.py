@@ -1,0 +1,103 @@
+"""Puts the facts of one step together; the one place where LibCST trees are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import libcst as cst
+
+from whowaits.code.paths import Step
+from whowaits.code.steps import Fact, StepFacts, Unreadable, answers, loops
+from whowaits.code.steps.flow import bindings, derived, function_of, needed
+from whowaits.code.steps.tree import MAX_DEPTH, TooDeep, Tree, contains, find_calls, parse, reads
+
+
+class Asked(NamedTuple):
+    """What is known about the call of a step from outside of its function."""
+
+    model_call: bool
+    streams: bool
+    chat: bool
+    others: frozenset[int]
+
+
+def read(text: str, step: Step, asked: Asked) -> StepFacts:
+    """The facts of a step; `Unreadable` when its text cannot be parsed or nests too deep."""
+    tree = _tree(text, step.first_line)
+    calls = find_calls(tree, step.line, step.end_line, step.column)
+    if not calls:
+        return StepFacts()
+    facts = sorted(_facts(tree, calls, asked), key=lambda f: f.name == "asks-before")
+    handed = [(name, tree.line(node)) for name, node in answers.handed_to(tree, calls[0])]
+    return StepFacts(tuple(dict.fromkeys(facts)), tuple(handed))
+
+
+@lru_cache(maxsize=256)
+def _tree(text: str, first_line: int) -> Tree:
+    try:
+        return parse(text, first_line)
+    except TooDeep:
+        raise Unreadable(f"nests deeper than {MAX_DEPTH} levels") from None
+    except (cst.ParserSyntaxError, SyntaxError, RecursionError) as error:
+        raise Unreadable(f"cannot be read: {type(error).__name__}") from None
+
+
+def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fact]:
+    call = calls[0]
+    arguments = frozenset(name for c in calls for arg in c.args for name in reads(arg.value))
+    region: cst.CSTNode = function_of(tree) or tree.root
+    around = list(loops.enclosing(tree, call, arguments, asked.model_call))
+    for loop in around:
+        kind = loops.kind_of(tree, loop)
+        head = loop.node.target if isinstance(loop.node, cst.CompFor) else loop.node
+        yield Fact(kind.name, tree.line(head), kind.weak, kind.value)
+    yield from _stream(tree, calls, region, asked)
+    yield from _conversation(tree, calls, set(arguments), around, region, asked)
+    for name, node in answers.asked(tree, set(arguments), call, region):
+        yield Fact(name, tree.line(node))
+    if function_of(tree) is not None and loops.mentions_records(region):
+        yield Fact("records", tree.line(region))
+    yield from _stages(tree, call, set(arguments), around, asked.others)
+
+
+def _stream(tree: Tree, calls: tuple[cst.Call, ...], region: cst.CSTNode, asked: Asked) -> Iterator[Fact]:
+    if not asked.model_call:
+        return
+    streamed = [answers.is_streamed(tree, c, region, asked.streams) for c in calls]
+    if not any(s is not False for s in streamed):
+        return
+    shown = answers.shown_at(tree, calls[0], region)
+    if shown is None:
+        yield Fact("streamed-away", tree.line(calls[0]))
+    else:
+        yield Fact("streamed-answer" if any(streamed) else "stream-option", tree.line(shown))
+
+
+def _conversation(
+    tree: Tree, calls: tuple[cst.Call, ...], arguments: set[str], around: list[loops.Loop], region: cst.CSTNode, asked: Asked
+) -> Iterator[Fact]:
+    kept = answers.conversation_kept(tree, calls[0], arguments, region)
+    if kept is not None:
+        yield Fact("growing-messages", tree.line(kept))
+    if asked.chat:
+        inner = around[0].node if around else region
+        if any(answers.chat_is_kept(tree, c, inner) for c in calls):
+            yield Fact("stateful-chat", tree.line(calls[0]))
+
+
+def _stages(
+    tree: Tree, call: cst.Call, arguments: set[str], around: list[loops.Loop], others: frozenset[int]
+) -> Iterator[Fact]:
+    """The call needs the answer of another call about the same item: one batch for each stage."""
+    region = around[0].node if around else function_of(tree)
+    if region is None or not others:
+        return
+    bound = bindings(region)
+    used = needed(tree, call, arguments, bound)
+    for node, place in tree.ranges.items():
+        if isinstance(node, cst.Call) and place.start.line + tree.offset in others and not contains(tree, node, call):
+            if tree.order[node] < tree.order[call] and contains(tree, region, node) and derived(tree, node, bound) & used:
+                yield Fact("same-item-stages", tree.line(node))
+                return

@@ -1,0 +1,179 @@
+"""A function's text as a LibCST tree with positions and parents, and small questions about its nodes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import libcst as cst
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+
+MAX_DEPTH: Final = 120
+"""Deepest nesting of expressions and statements that is read; LibCST ends the interpreter on thousands."""
+
+_SCOPES = (cst.FunctionDef, cst.ClassDef)
+
+
+class TooDeep(ValueError):
+    """The text nests deeper than `MAX_DEPTH`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A parsed function. `offset` is what is added to a line of the tree to get the line in its file."""
+
+    root: cst.Module
+    ranges: dict[cst.CSTNode, CodeRange]
+    parents: dict[cst.CSTNode, cst.CSTNode]
+    order: dict[cst.CSTNode, int]
+    offset: int
+
+    def line(self, node: cst.CSTNode) -> int:
+        """The line in the file where `node` starts."""
+        return self.ranges[node].start.line + self.offset
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+        """(parent, child) pairs from `node` outwards."""
+        while node in self.parents:
+            parent = self.parents[node]
+            yield parent, node
+            node = parent
+
+
+def parse(text: str, first_line: int) -> Tree:
+    """The tree of `text`, which starts at `first_line` of its file; a method keeps its own indentation."""
+    indented = text[:1] in (" ", "\t")
+    wrapped = f"if True:\n{text}" if indented else text
+    _check_depth(wrapped)
+    wrapper = MetadataWrapper(cst.parse_module(wrapped), unsafe_skip_copy=True)
+    parents: dict[cst.CSTNode, cst.CSTNode] = {}
+    order: dict[cst.CSTNode, int] = {}
+    _index(wrapper.module, parents, order)
+    ranges = dict(wrapper.resolve(PositionProvider))
+    return Tree(wrapper.module, ranges, parents, order, first_line - (2 if indented else 1))  # type: ignore[arg-type]
+
+
+def _check_depth(text: str) -> None:
+    stack: list[tuple[ast.AST, int]] = [(ast.parse(text), 0)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > MAX_DEPTH:
+            raise TooDeep
+        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+
+
+def _index(root: cst.CSTNode, parents: dict[cst.CSTNode, cst.CSTNode], order: dict[cst.CSTNode, int]) -> None:
+    """Fill in each node's parent and its number in source order."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        order[node] = len(order)
+        for child in reversed(node.children):
+            parents[child] = node
+            stack.append(child)
+
+
+def find_calls(tree: Tree, line: int, end_line: int, column: int) -> tuple[cst.Call, ...]:
+    """The call expressions that start there, outermost first: `a(x).b(y)` is two."""
+    starting = [
+        node
+        for node, place in tree.ranges.items()
+        if isinstance(node, cst.Call)
+        and place.start.line + tree.offset == line
+        and place.start.column + 1 == column
+        and place.end.line + tree.offset <= end_line
+    ]
+    return tuple(sorted(starting, key=tree.order.__getitem__))
+
+
+def walk(node: cst.CSTNode, into_scopes: bool = False) -> Iterator[cst.CSTNode]:
+    """`node` and what it contains in source order; not what is inside of nested functions and classes."""
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        yield here
+        if into_scopes or here is node or not isinstance(here, _SCOPES):
+            stack.extend(reversed(here.children))
+
+
+def dotted(node: cst.CSTNode) -> str:
+    """`a.b.c` of names and attributes, calls in between as `a().b`; "" for anything else."""
+    parts: list[str] = []
+    while True:
+        if isinstance(node, cst.Attribute):
+            parts.append(node.attr.value)
+            node = node.value
+        elif isinstance(node, cst.Call):
+            node = node.func
+            if parts:
+                parts[-1] = f"().{parts[-1]}"
+        elif isinstance(node, cst.Subscript | cst.Await):
+            node = node.value if isinstance(node, cst.Subscript) else node.expression
+        elif isinstance(node, cst.Name):
+            parts.append(node.value)
+            return ".".join(reversed(parts)).replace(".().", "().")
+        else:
+            return ".".join(["", *reversed(parts)]) if parts else ""
+
+
+def last_name(node: cst.CSTNode) -> str:
+    """The last part of a dotted name."""
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def variable(node: cst.CSTNode) -> str | None:
+    """The variable that an expression reads or a target binds: `x` of `x.y[0]`, `self.x` of `self.x.y`."""
+    chain: list[str] = []
+    while isinstance(node, cst.Attribute | cst.Subscript):
+        if isinstance(node, cst.Attribute):
+            chain.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return None
+    if node.value in ("self", "cls") and chain:
+        return f"{node.value}.{chain[-1]}"
+    return node.value
+
+
+def reads(node: cst.CSTNode) -> set[str]:
+    """The variables that an expression reads; names of keywords, attributes and functions called are none."""
+    found: set[str] = set()
+    stack: list[cst.CSTNode] = [node]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, cst.Name | cst.Attribute):
+            name = variable(here)
+            if name is not None:
+                found.add(name)
+                continue
+        if isinstance(here, cst.Attribute):
+            stack.append(here.value)
+        elif isinstance(here, cst.Arg):
+            stack.append(here.value)
+        elif isinstance(here, cst.Call):
+            stack.extend(here.args)
+            stack.append(here.func.value if isinstance(here.func, cst.Attribute) else here.func)
+        else:
+            stack.extend(here.children)
+    return found
+
+
+def statements(body: cst.BaseSuite) -> Sequence[cst.CSTNode]:
+    """The statements of a block, one-liners taken apart."""
+    flat: list[cst.CSTNode] = []
+    for statement in body.body:
+        flat.extend(statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement])
+    return flat
+
+
+def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
+    return (n for n in walk(node) if isinstance(n, cst.Call))
+
+
+def contains(tree: Tree, outer: cst.CSTNode, inner: cst.CSTNode) -> bool:
+    """Whether `inner` is `outer` or inside of it."""
+    return inner is outer or any(parent is outer for parent, _ in tree.ancestors(inner))
