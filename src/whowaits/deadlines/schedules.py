@@ -1,0 +1,166 @@
+"""Finds the schedules that are written down in a tree, each linked to the Python file or function it starts.
+
+`read_file` looks at one file and can be cached by its content; `link` needs the whole tree; `find` does both.
+Nothing that is read here is run or imported.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from whowaits.deadlines.commands import Target, targets
+from whowaits.deadlines.schedule import Schedule as Schedule
+from whowaits.deadlines.tree import Found, Tree, console_programs
+from whowaits.deadlines.written import airflow, celery_beat, crontab, systemd, tasks
+from whowaits.model import Place, Skipped
+
+MAX_BYTES: Final = 1_000_000
+_IN_PYTHON: Final = (celery_beat, airflow)
+_IN_TEXT: Final = (crontab, systemd)
+_SUPPORT: Final = (".sh", ".service", "pyproject.toml")
+_MAX_SHELL_DEPTH: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one file says: schedules not linked yet, task names, programs; text of files that others start."""
+
+    schedules: tuple[Schedule, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    tasks: tuple[tuple[str, str], ...] = ()
+    """(registered name, qualified function) of the tasks a Python file defines."""
+    programs: tuple[tuple[str, str], ...] = ()
+    starts: tuple[Target, ...] = ()
+    """What a shell script or a service starts when something starts it."""
+
+
+def may_hold(path: str) -> bool:
+    """Whether a file of this name can hold a schedule or is needed to link one."""
+    return path.endswith((".py", ".yaml", ".yml", *_SUPPORT)) or crontab.may_hold(path) or systemd.may_hold(path)
+
+
+def read_file(path: str, text: str) -> Written:
+    """Return what the file at `path`, relative to the root with "/", says about schedules."""
+    if len(text) > MAX_BYTES:
+        return Written()
+    if path.endswith(".py"):
+        return _python(path, text)
+    name = PurePosixPath(path).name
+    if name == "pyproject.toml":
+        return Written(programs=tuple(sorted(console_programs(text).items())))
+    if name.endswith(".sh"):
+        return Written(starts=tuple(targets(text)))
+    if name.endswith(".service"):
+        return Written(starts=tuple(systemd.exec_start(path, text)))
+    return _sorted_out(_in_text(path, text))
+
+
+def link(written: Mapping[str, Written], paths: Iterable[str]) -> list[Schedule]:
+    """Return the schedules of all files with what each of them starts, in order of their places."""
+    tree = Tree(paths, _tasks(written), _programs(written))
+    linked = [s for path in sorted(written) for raw in written[path].schedules for s in _link(raw, written, tree, 0)]
+    return sorted(_telling(linked), key=lambda s: (s.place, s.path or "", s.function or "", s.starts, s.expression))
+
+
+def find(root: Path, files: Iterable[Path]) -> tuple[list[Schedule], list[Skipped]]:
+    """Return the schedules written in `files`, linked within them, and what could not be understood."""
+    written: dict[str, Written] = {}
+    paths = []
+    for file in files:
+        path = file.relative_to(root).as_posix()
+        paths.append(path)
+        if may_hold(path):
+            written[path] = _read(file, path)
+    skipped = [s for path in sorted(written) for s in written[path].skipped]
+    return link(written, paths), skipped
+
+
+def _read(file: Path, path: str) -> Written:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            return Written()
+        return read_file(path, file.read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        return Written(skipped=(Skipped(Place(path), f"cannot be read: {error.strerror}"),))
+
+
+def _python(path: str, text: str) -> Written:
+    wanted = [reader for reader in _IN_PYTHON if reader.mentions(text)]
+    if not wanted and not tasks.mentions(text):
+        return Written()
+    from whowaits.deadlines.written.python_values import Module
+
+    try:
+        module = Module(path, ast.parse(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Written()  # the index names the files that do not parse
+    found = _sorted_out(item for reader in wanted for item in reader.read(module))
+    return replace(found, tasks=tuple(tasks.read(module)))
+
+
+def _in_text(path: str, text: str) -> Iterator[Schedule | Skipped]:
+    for reader in _IN_TEXT:
+        if reader.may_hold(path) and reader.mentions(text):
+            yield from reader.read(path, text)
+    if path.endswith((".yaml", ".yml")) and re.search(r"cron", text, re.IGNORECASE):
+        from whowaits.deadlines.written import github_actions, kubernetes  # yaml is loaded only where a time is written
+
+        for yaml_reader in (github_actions, kubernetes):
+            if yaml_reader.may_hold(path) and yaml_reader.mentions(text):
+                yield from yaml_reader.read(path, text)
+
+
+def _sorted_out(items: Iterable[Schedule | Skipped]) -> Written:
+    schedules: list[Schedule] = []
+    skipped: list[Skipped] = []
+    for item in items:
+        if isinstance(item, Schedule):
+            schedules.append(item)
+        else:
+            skipped.append(item)
+    return Written(tuple(schedules), tuple(skipped))
+
+
+def _tasks(written: Mapping[str, Written]) -> dict[str, Found]:
+    """A name that two files register is ambiguous and links to neither."""
+    found: dict[str, Found] = {}
+    twice = set()
+    for path in sorted(written):
+        for name, function in written[path].tasks:
+            twice.update({name} & found.keys())
+            found[name] = (path, function)
+    return {name: place for name, place in found.items() if name not in twice}
+
+
+def _programs(written: Mapping[str, Written]) -> dict[str, str]:
+    return {name: entry for path in sorted(written, reverse=True) for name, entry in written[path].programs}
+
+
+def _link(schedule: Schedule, written: Mapping[str, Written], tree: Tree, depth: int) -> Sequence[Schedule]:
+    if schedule.path is not None or depth > _MAX_SHELL_DEPTH:
+        return [schedule]
+    target = schedule.target
+    if target.form in ("shell", "unit"):
+        between = tree.file(target.name, target.folder, schedule.place.path)
+        starts = written[between].starts if between is not None and between in written else ()
+        onward = [replace(schedule, target=_seen_from(t, target)) for t in starts]
+        return [s for each in onward for s in _link(each, written, tree, depth + 1)] or [schedule]
+    found = tree.look_up(target, schedule.place.path)
+    return [schedule if found is None else replace(schedule, path=found[0], function=found[1])]
+
+
+def _telling(schedules: Iterable[Schedule]) -> set[Schedule]:
+    """Leave out the programs that a command starts beside one of the tree: `mkdir -p out && python tag.py`."""
+    found = set(schedules)
+    known = {s.place for s in found if s.path is not None}
+    return {s for s in found if s.path is not None or s.target.form != "program" or s.place not in known}
+
+
+def _seen_from(target: Target, script: Target) -> Target:
+    """A shell script that changes no folder runs where it was started."""
+    return target if target.folder or script.form != "shell" else target._replace(folder=script.folder)

@@ -1,0 +1,68 @@
+"""crontab files, a user's and the system's (/etc/cron.d with its user column)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Final
+
+from whowaits.deadlines import cron
+from whowaits.deadlines.commands import targets
+from whowaits.deadlines.schedule import Schedule
+from whowaits.model import Place, Skipped
+
+KIND: Final = "crontab"
+_NAME: Final = re.compile(r"(^|[._-])(crontab|cron)([._-]|$)", re.IGNORECASE)
+_SOURCE: Final = frozenset(
+    {".py", ".pyi", ".ipynb", ".md", ".rst", ".yaml", ".yml", ".json", ".toml", ".html", ".js", ".ts", ".sh", ".lock"}
+)
+_ENVIRONMENT: Final = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$")
+_JOB: Final = re.compile(r"\s*(@\w+|(?:[\d*/,A-Za-z?L#-]+\s+){4}[\d*/,A-Za-z?L#-]+)\s+(\S.*)$")
+_USER_COLUMN: Final = re.compile(r"(root|nobody|www-data|app|ubuntu|deploy|airflow|django|celery|ec2-user)\s+(\S.*)$")
+_ANY_USER: Final = re.compile(r"([a-z_][a-z0-9_.-]*\$?)\s+(\S.*)$")
+
+
+def may_hold(path: str) -> bool:
+    """Whether the name of a file says that it is a crontab."""
+    place = PurePosixPath(path)
+    named = bool(_NAME.search(place.name)) and place.suffix.lower() not in _SOURCE
+    return named or place.parent.name.startswith("cron.d")
+
+
+def mentions(text: str) -> bool:
+    """A file that is named like a crontab is read whole."""
+    return bool(text)
+
+
+def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
+    """Yield the jobs of a crontab with the time zone that stands above them."""
+    timezone: str | None = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        setting, job = _ENVIRONMENT.match(line), _JOB.match(line)
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if setting is not None:
+            if setting[1] in ("CRON_TZ", "TZ"):
+                timezone = setting[2].strip("\"'") or None
+        elif job is None:
+            yield Skipped(Place(path, number), "no line of a crontab")
+        elif job[1].lower() != "@reboot":
+            yield from _jobs(Place(path, number), job[1], _command(path, job[2]), timezone)
+
+
+def _jobs(place: Place, expression: str, command: str, timezone: str | None) -> Iterator[Schedule | Skipped]:
+    try:
+        period_s = cron.shortest_gap_s(expression)
+    except cron.NotACronError as error:
+        yield Skipped(place, str(error))
+        return
+    for target in targets(command):
+        yield Schedule(place, KIND, " ".join(expression.split()), period_s, target, timezone)
+
+
+def _command(path: str, rest: str) -> str:
+    """Drop the user column of a system crontab, and what an unescaped % sends to standard input."""
+    system = "cron.d" in PurePosixPath(path).parts or path.endswith("etc/crontab")
+    user = (_ANY_USER if system else _USER_COLUMN).match(rest)
+    return re.split(r"(?<!\\)%", user[2] if user else rest)[0].replace("\\%", "%")

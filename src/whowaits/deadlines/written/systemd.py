@@ -1,0 +1,125 @@
+"""systemd timers: OnCalendar and OnUnitActiveSec of a .timer, and the ExecStart of its .service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Final
+
+from whowaits.deadlines import cron
+from whowaits.deadlines.commands import Target, targets
+from whowaits.deadlines.schedule import Schedule
+from whowaits.model import Place, Skipped
+
+KIND: Final = "systemd"
+_UNIT_S: Final = {
+    "s": 1,
+    "sec": 1,
+    "m": 60,
+    "min": 60,
+    "h": 3600,
+    "hr": 3600,
+    "d": 86400,
+    "day": 86400,
+    "w": 604800,
+    "week": 604800,
+}
+_WORDS: Final = {f"{name[1:]}": value for name, value in cron.PRESETS.items()} | {"semiannually": "0 0 1 1,7 *"}
+_DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_ZONE: Final = re.compile(r"\s+(UTC|[A-Z][A-Za-z_]+/[A-Za-z_/]+)$")
+
+
+def may_hold(path: str) -> bool:
+    """Whether a file is a timer by its name."""
+    return path.endswith(".timer")
+
+
+def mentions(text: str) -> bool:
+    """Whether a timer says when."""
+    return "OnCalendar" in text or "OnUnit" in text
+
+
+def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
+    """Yield a Schedule for each time a timer names; its target is the unit until `exec_start` is asked."""
+    unit = next((value for _, key, value in _settings(text) if key == "Unit"), f"{PurePosixPath(path).stem}.service")
+    target = Target("unit", unit, str(PurePosixPath(path).parent))
+    for number, key, value in _settings(text):
+        place = Place(path, number)
+        if key == "OnCalendar" and value:
+            yield _calendar(place, value, target)
+        elif key in ("OnUnitActiveSec", "OnUnitInactiveSec"):
+            seconds = span_s(value)
+            if seconds:
+                yield Schedule(place, KIND, value, seconds, target)
+            else:
+                yield Skipped(place, f"`{value}` is no span of time")
+
+
+def exec_start(path: str, text: str) -> list[Target]:
+    """Return the programs that a .service file starts."""
+    settings = {key: value for _, key, value in _settings(text) if key == "WorkingDirectory"}
+    folder = settings.get("WorkingDirectory", "").lstrip("-")
+    commands = [value.lstrip("-@:+!") for _, key, value in _settings(text) if key == "ExecStart"]
+    return [target for command in commands for target in targets(command, folder)]
+
+
+def span_s(text: str) -> float | None:
+    """Return the seconds of "1h 30min", None for anything else."""
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([a-z]*)", text.lower())
+    units = [_UNIT_S.get(unit.removesuffix("s") or "s") for _, unit in parts]
+    if not parts or None in units:
+        return None
+    return sum(float(amount) * (unit or 0) for (amount, _), unit in zip(parts, units, strict=True))
+
+
+def calendar_cron(text: str) -> str | None:
+    """Return the cron expression of a calendar event such as "Mon..Fri *-*-* 22:30:00"; None when there is none."""
+    word = text.strip().lower()
+    if word in _WORDS:
+        return _WORDS[word]
+    found = re.fullmatch(
+        r"(?:([a-z.,]+)\s+)?(?:(\S+-)?(\S+)-(\S+)\s*)?(?:([\d*/.,]+):([\d*/.,]+)(?::[\d*/.,]+)?)?", word
+    )
+    if found is None:
+        return None
+    days, _, month, day, hour, minute = found.groups()
+    fields = [_field(minute or "0", 59), _field(hour or "0", 23), _field(day or "*", 31), _field(month or "*", 12)]
+    fields.append(_weekdays(days or "*"))
+    return None if None in fields else " ".join(f for f in fields if f is not None)
+
+
+def _calendar(place: Place, value: str, target: Target) -> Schedule | Skipped:
+    zone = _ZONE.search(value)
+    expression = calendar_cron(_ZONE.sub("", value))
+    try:
+        period_s = cron.shortest_gap_s(expression or value)
+    except cron.NotACronError:
+        return Skipped(place, f"`{value}` is no calendar event that we read")
+    return Schedule(place, KIND, value, period_s, target, zone[1] if zone else None)
+
+
+def _field(text: str, last: int) -> str | None:
+    """systemd's 00/15 runs to the end of the range, which cron wants spelled out: 0-59/15."""
+    text = re.sub(r"\b0+(?=\d)", "", text.replace("..", "-"))
+    text = re.sub(r"(^|,)(\d+)/", rf"\1\2-{last}/", text)
+    return text if re.fullmatch(r"[\d*/,-]+", text) else None
+
+
+def _weekdays(text: str) -> str | None:
+    if text == "*":
+        return text
+    parts = []
+    for part in text.split(","):
+        ends = [end[:3] for end in part.split("..")]
+        if any(end not in _DAYS for end in ends):
+            return None
+        parts.append("-".join(str(_DAYS.index(end)) for end in ends))
+    return ",".join(parts)
+
+
+def _settings(text: str) -> Iterator[tuple[int, str, str]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        key, sign, value = line.partition("=")
+        if sign and not key.lstrip().startswith(("#", ";")):
+            yield number, key.strip(), value.strip()

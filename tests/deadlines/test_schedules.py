@@ -1,0 +1,316 @@
+"""Schedules in a tree: when, in which time zone, and which Python file or function they start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from whowaits.deadlines import schedules
+from whowaits.deadlines.schedule import Schedule
+from whowaits.model import Basis, Skipped
+
+
+def found(root: Path, **files: str) -> tuple[list[Schedule], list[Skipped]]:
+    """Write `files`, in whose names "__" is a folder, and read the schedules of the tree."""
+    written = []
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text), encoding="utf-8")
+        written.append(path)
+    return schedules.find(root, written)
+
+
+def lines(root: Path, files: dict[str, str]) -> list[str]:
+    """Each schedule as one line: place, period, what it starts in the tree."""
+    return [f"{s.place} {s.period_s:g} {s.path}:{s.function}" for s in found(root, **files)[0]]
+
+
+def test_a_crontab_starts_modules_scripts_and_commands_of_the_tree(tmp_path: Path) -> None:
+    files = {
+        "ops/crontab": """\
+            # nightly
+            CRON_TZ=Europe/Berlin
+            0 2 * * * cd /srv/news && venv/bin/python -m news.tagger --night >> /var/log/tagger.log 2>&1
+            30 22 * * 1-5 poetry run python jobs/triage.py
+            @weekly /srv/news/venv/bin/python /srv/news/manage.py backfill --all
+            @reboot python -m news.warm
+            """,
+        "news/tagger.py": "",
+        "jobs/triage.py": "",
+        "shop/management/commands/backfill.py": "",
+        "manage.py": "",
+    }
+    assert lines(tmp_path, files) == [
+        "ops/crontab:3 86400 news/tagger.py:None",
+        "ops/crontab:4 86400 jobs/triage.py:None",
+        "ops/crontab:5 604800 shop/management/commands/backfill.py:None",
+    ]
+    assert {s.timezone for s in found(tmp_path, **files)[0]} == {"Europe/Berlin"}
+
+
+def test_a_system_crontab_has_a_user_column(tmp_path: Path) -> None:
+    files = {"cron.d/news": "*/10 * * * * deploy python /opt/news/poll.py\n", "poll.py": ""}
+    assert lines(tmp_path, files) == ["cron.d/news:1 600 poll.py:None"]
+
+
+def test_what_a_percent_sign_starts_is_input_and_no_command(tmp_path: Path) -> None:
+    files = {"crontab": "0 1 * * * python a.py --day $(date +\\%F)%python b.py\n", "a.py": "", "b.py": ""}
+    assert lines(tmp_path, files) == ["crontab:1 86400 a.py:None"]
+
+
+def test_a_line_that_is_no_crontab_line_is_skipped_with_its_place(tmp_path: Path) -> None:
+    schedule, skipped = found(tmp_path, crontab="0 2 * * * python a.py\nhello there\n61 2 * * * python b.py\n")
+    assert [(str(s.place), s.path) for s in schedule] == [("crontab:1", None)]
+    assert [str(s.place) for s in skipped] == ["crontab:2", "crontab:3"]
+
+
+def test_a_shell_script_in_between_is_followed(tmp_path: Path) -> None:
+    files = {
+        "crontab": "15 4 * * 0 cd /srv/app && ./bin/weekly.sh\n",
+        "bin/weekly.sh": "#!/bin/sh\nset -e\n. venv/bin/activate\npython jobs/embed.py\npython jobs/clean.py\n",
+        "jobs/embed.py": "",
+        "jobs/clean.py": "",
+    }
+    assert lines(tmp_path, files) == ["crontab:1 604800 jobs/clean.py:None", "crontab:1 604800 jobs/embed.py:None"]
+
+
+def test_a_console_program_of_the_project_is_its_function(tmp_path: Path) -> None:
+    files = {
+        "crontab": "0 3 * * * /srv/venv/bin/news-tag --all\n0 4 * * * /usr/bin/backup\n",
+        "pyproject.toml": '[project.scripts]\nnews-tag = "news.cli:main"\n',
+        "src/news/cli.py": "",
+    }
+    assert lines(tmp_path, files) == ["crontab:1 86400 src/news/cli.py:main", "crontab:2 86400 None:None"]
+
+
+def test_beat_schedules_in_dictionaries_and_handlers(tmp_path: Path) -> None:
+    files = {
+        "app/celery.py": """\
+            from datetime import timedelta
+            from celery import Celery
+            from celery.schedules import crontab
+            from .jobs import digest
+            app = Celery("app")
+            app.conf.timezone = "Asia/Kolkata"
+            HALF_DAY = 12 * 60 * 60
+            app.conf.beat_schedule = {
+                "nightly": {"task": "app.tasks.nightly", "schedule": crontab(hour=2, minute=0)},
+                "named": {
+                    "task": "tag-articles",
+                    "schedule": timedelta(minutes=90),
+                },
+                "often": {"task": "app.tasks.poll", "schedule": 30.0},
+                "twice": {"task": "app.tasks.nightly", "schedule": HALF_DAY},
+                "lists": {"task": "app.tasks.poll", "schedule": crontab(minute=0, hour=[6, 18], day_of_week="mon-fri")},
+            }
+
+            @app.on_after_finalize.connect
+            def setup(sender, **kwargs):
+                sender.add_periodic_task(crontab(0, 7, "mon"), digest.s("x"), name="digest")
+                sender.add_periodic_task(3600, here.s())
+
+            @app.task
+            def here():
+                pass
+            """,
+        "app/tasks.py": "from celery import shared_task\n\n@shared_task(name='tag-articles')\ndef tag():\n    pass\n",
+        "app/jobs.py": "",
+    }
+    assert lines(tmp_path, files) == [
+        "app/celery.py:9 86400 app/tasks.py:nightly",
+        "app/celery.py:12 5400 app/tasks.py:tag",
+        "app/celery.py:14 30 app/tasks.py:poll",
+        "app/celery.py:15 43200 app/tasks.py:nightly",
+        "app/celery.py:16 43200 app/tasks.py:poll",
+        "app/celery.py:21 604800 app/jobs.py:digest",
+        "app/celery.py:22 3600 app/celery.py:here",
+    ]
+    assert {s.timezone for s in found(tmp_path, **files)[0]} == {"Asia/Kolkata"}
+
+
+def test_a_beat_entry_that_is_computed_is_skipped_with_its_place(tmp_path: Path) -> None:
+    text = "from x import soon\nbeat_schedule = {'a': {'task': 'a.b', 'schedule': soon()}}\n"
+    schedule, skipped = found(tmp_path, **{"celeryconfig.py": text})
+    assert (schedule, [str(s.place) for s in skipped]) == ([], ["celeryconfig.py:2"])
+
+
+def test_a_workflow_on_a_schedule_starts_the_programs_of_its_steps(tmp_path: Path) -> None:
+    files = {
+        ".github/workflows/daily.yml": """\
+            name: daily
+            on:
+              schedule:
+                - cron: '0 13 * * *'
+                - cron: "0 6 * * 1"
+              workflow_dispatch:
+            jobs:
+              run:
+                runs-on: ubuntu-latest
+                steps:
+                  - uses: actions/checkout@v4
+                  - run: |
+                      python -m pip install -r requirements.txt
+                  - run: python main.py
+                  - working-directory: tools
+                    run: python score.py
+            """,
+        "main.py": "",
+        "other/main.py": "",
+        "tools/score.py": "",
+    }
+    assert lines(tmp_path, files) == [
+        ".github/workflows/daily.yml:4 86400 main.py:None",
+        ".github/workflows/daily.yml:4 86400 tools/score.py:None",
+        ".github/workflows/daily.yml:5 604800 main.py:None",
+        ".github/workflows/daily.yml:5 604800 tools/score.py:None",
+    ]
+
+
+def test_a_workflow_without_a_schedule_starts_nothing(tmp_path: Path) -> None:
+    text = "on: [push]  # no cron\njobs:\n  a:\n    steps:\n      - run: python main.py\n"
+    assert found(tmp_path, **{".github/workflows/ci.yml": text, "main.py": ""}) == ([], [])
+
+
+def test_an_airflow_dag_starts_its_tasks(tmp_path: Path) -> None:
+    files = {
+        "dags/enrich.py": """\
+            from airflow.decorators import dag, task
+            @dag(schedule="@daily", catchup=False)
+            def enrich():
+                @task
+                def rows(): ...
+                @task.virtualenv
+                def label(row): ...
+                label.expand(row=rows())
+            enrich()
+            """,
+        "dags/pull.py": """\
+            from datetime import timedelta
+            from airflow import DAG
+            from airflow.operators.bash import BashOperator
+            from airflow.operators.python import PythonOperator
+            from news.load import load
+            EVERY = timedelta(hours=6)
+            with DAG("pull", schedule_interval="15 * * * *") as one:
+                BashOperator(task_id="a", bash_command='cd ~/run/src && python3 af_pull.py ' '--start {{ ds }}')
+            with DAG("load", schedule=EVERY) as two:
+                PythonOperator(task_id="b", python_callable=load)
+            with DAG("by hand", schedule=None) as three:
+                PythonOperator(task_id="c", python_callable=unscheduled)
+            def unscheduled(): ...
+            """,
+        "src/af_pull.py": "",
+        "news/load.py": "",
+    }
+    assert lines(tmp_path, files) == [
+        "dags/enrich.py:2 86400 dags/enrich.py:enrich",
+        "dags/enrich.py:2 86400 dags/enrich.py:enrich.label",
+        "dags/enrich.py:2 86400 dags/enrich.py:enrich.rows",
+        "dags/pull.py:7 3600 src/af_pull.py:None",
+        "dags/pull.py:9 21600 news/load.py:load",
+    ]
+
+
+def test_operators_belong_to_the_dag_they_name(tmp_path: Path) -> None:
+    text = """\
+        from airflow import DAG
+        from airflow.operators.python import PythonOperator
+        night = DAG("night", schedule="0 1 * * *")
+        noon = DAG("noon", schedule="0 */2 * * *")
+        def a(): ...
+        def b(): ...
+        PythonOperator(task_id="a", python_callable=a, dag=night)
+        PythonOperator(task_id="b", python_callable=b, dag=noon)
+        """
+    assert lines(tmp_path, {"d.py": text}) == ["d.py:3 86400 d.py:a", "d.py:4 7200 d.py:b"]
+
+
+def test_a_systemd_timer_starts_what_its_service_executes(tmp_path: Path) -> None:
+    files = {
+        "deploy/news.timer": "[Timer]\nOnCalendar=Mon..Fri *-*-* 22:30:00 Europe/Berlin\n",
+        "deploy/news.service": "[Service]\nWorkingDirectory=/srv/news\nExecStart=/srv/venv/bin/python -m news.tagger\n",
+        "deploy/poll.timer": "[Timer]\nOnUnitActiveSec=15min\nUnit=other.service\n",
+        "deploy/other.service": "[Service]\nExecStart=/usr/bin/python3 /srv/news/poll.py\n",
+        "news/tagger.py": "",
+        "poll.py": "",
+    }
+    assert lines(tmp_path, files) == [
+        "deploy/news.timer:2 86400 news/tagger.py:None",
+        "deploy/poll.timer:2 900 poll.py:None",
+    ]
+
+
+def test_a_cronjob_manifest_starts_the_command_of_its_container(tmp_path: Path) -> None:
+    manifest = """\
+        apiVersion: v1
+        kind: ConfigMap
+        ---
+        apiVersion: batch/v1
+        kind: CronJob
+        spec:
+          schedule: "0 3 * * *"
+          timeZone: Europe/Paris
+          jobTemplate:
+            spec:
+              template:
+                spec:
+                  containers:
+                    - name: tag
+                      command: ["python", "-m"]
+                      args: ["news.tagger"]
+        """
+    schedule, _ = found(tmp_path, **{"k8s/tag.yaml": manifest, "news/tagger.py": ""})
+    assert [(str(s.place), s.period_s, s.timezone, s.path) for s in schedule] == [
+        ("k8s/tag.yaml:7", 86400, "Europe/Paris", "news/tagger.py")
+    ]
+
+
+def test_the_claim_of_a_schedule_is_inferred_and_lasts_one_period(tmp_path: Path) -> None:
+    (schedule,), _ = found(tmp_path, **{"crontab": "0 2 * * * python a.py\n", "a.py": ""})
+    claim = schedule.evidence
+    assert (claim.waiter, claim.deadline_s, claim.bulk, claim.basis) == ("nobody", 86400, True, Basis.INFERRED)
+    assert claim.says == "crontab starts `python a.py` every day (0 2 * * *)"
+    assert claim.place == schedule.place
+
+
+@pytest.mark.parametrize(
+    ("folder", "script", "expected"),
+    [
+        ("/srv/app", "jobs/run.py", "jobs/run.py"),
+        ("/srv/app/jobs", "run.py", "jobs/run.py"),
+        ("", "../jobs/run.py", "jobs/run.py"),
+        ("", "/srv/app/other/run.py", "other/run.py"),
+        ("", "run.py", None),
+        ("", "missing/run.py", None),
+        ("", "absent.py", None),
+    ],
+)
+def test_a_script_is_linked_only_when_one_file_must_be_meant(
+    tmp_path: Path, folder: str, script: str, expected: str | None
+) -> None:
+    change = f"cd {folder} && " if folder else ""
+    files = {"crontab": f"0 2 * * * {change}python {script}\n", "jobs/run.py": "", "other/run.py": ""}
+    assert [s.path for s in found(tmp_path, **files)[0]] == [expected]
+
+
+def test_hostile_files_do_no_harm(tmp_path: Path) -> None:
+    bomb = "kind: CronJob\na: &a [x, x]\n" + "".join(f"b{i}: &b{i} [*a, *a]\n" for i in range(50)) + "cron: 1\n"
+    files = {
+        "deep.yaml": "kind: CronJob\nspec: " + "[" * 50_000,
+        "bomb.yaml": bomb,
+        "broken.py": "beat_schedule = {",
+        "nest.py": "beat_schedule = " + "(" * 5_000,
+        ".github/workflows/odd.yml": "on: {schedule: [{cron: 3}, 4, {cron: [1]}]}\njobs: 7\n# cron\n",
+        "crontab": "\x00" * 10,
+    }
+    schedule, skipped = found(tmp_path, **files)
+    assert schedule == []
+    assert [str(s.place) for s in skipped] == [
+        ".github/workflows/odd.yml:1",
+        ".github/workflows/odd.yml:1",
+        "crontab:1",
+        "deep.yaml",
+    ]
