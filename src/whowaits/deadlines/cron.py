@@ -6,7 +6,7 @@ import functools
 from datetime import datetime, timedelta
 from typing import Final
 
-from whowaits.model import DAY_S, HOUR_S, MINUTE_S, WEEK_S
+from whowaits.deadlines.durations import say
 
 PRESETS: Final = {
     "@hourly": "0 * * * *",
@@ -61,9 +61,4 @@ def normal(expression: str) -> str:
 
 def say_period(seconds: float) -> str:
     """Return "every day", "every 5 minutes" and the like."""
-    units = ((WEEK_S, "week"), (DAY_S, "day"), (HOUR_S, "hour"), (MINUTE_S, "minute"), (1, "second"))
-    for size, name in units:
-        if seconds >= size and seconds % size == 0:
-            count = int(seconds // size)
-            return f"every {name}" if count == 1 else f"every {count} {name}s"
-    return f"every {seconds:g} seconds"
+    return f"every {say(seconds).removeprefix('1 ')}"
