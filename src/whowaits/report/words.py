@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-from whowaits.model import DAY_S, HOUR_S, MINUTE_S, WEEK_S, Basis, Route, Urgency, Waiter
+from whowaits.model import DAY_S, HOUR_S, MINUTE_S, Basis, Waiter
 
 CENT: Final = Decimal("0.01")
 NANO: Final = Decimal("0.000000001")
@@ -73,6 +73,14 @@ def span(low: str, high: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def usd_span(low: Decimal | None, high: Decimal | None, *, short: bool = False) -> str:
+    """Return a range of dollars; `short` is without cents and without a word, for narrow columns."""
+    if not short:
+        return span(usd(low), usd(high))
+    one, other = big_usd(low), big_usd(high)
+    return one if one == other else f"{one}–{other}"
+
+
 def percent(share: Decimal | None) -> str:
     """Return a share (0..1) as "30 %" or "31.4 %"; what is not nothing never reads as 0 %."""
     if share is None:
@@ -90,18 +98,13 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return the largest unit that says it exactly or nearly: "4 h", "7 d", "25 min", "90 s"."""
+    """Return the unit that reads best: "90 s", "25 min", "4 h", "24 h", "7 d"."""
     if seconds is None:
         return NOT_KNOWN
-    for unit_s, unit in ((WEEK_S, "wk"), (DAY_S, "d"), (HOUR_S, "h"), (MINUTE_S, "min")):
-        if seconds >= 2 * unit_s or seconds == unit_s:
+    for least_s, unit_s, unit in ((2 * DAY_S, DAY_S, "d"), (HOUR_S, HOUR_S, "h"), (2 * MINUTE_S, MINUTE_S, "min")):
+        if seconds >= least_s:
             return f"{_short(seconds / unit_s)} {unit}"
     return f"{_short(seconds)} s"
-
-
-def route(name: Route, urgency: Urgency | None) -> str:
-    """Return "batch, required", "flex" or "sync"."""
-    return name if urgency is None else f"{name}, {urgency}"
 
 
 def basis(value: Basis | None) -> str:
@@ -114,14 +117,14 @@ def note(name: str) -> str:
     return NOTES.get(name, name)
 
 
-def day(moment: datetime | None) -> str:
-    """Return the UTC day of `moment`."""
-    return NOT_KNOWN if moment is None else moment.strftime("%Y-%m-%d")
-
-
 def minute(moment: datetime | None) -> str:
     """Return `moment` to the minute, UTC."""
-    return NOT_KNOWN if moment is None else moment.strftime("%Y-%m-%d %H:%M UTC")
+    return NOT_KNOWN if moment is None else utc(moment).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def utc(moment: datetime) -> datetime:
+    """Return `moment` in UTC; one without a zone is in UTC already, as all times inside are."""
+    return moment if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _short(number: float) -> str:

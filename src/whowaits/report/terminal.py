@@ -1,0 +1,204 @@
+"""The report and the classified logs on a terminal: aligned tables that fit the width they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from whowaits.model import Classified, Waiter, Workload
+from whowaits.report import sentences, words
+from whowaits.report.screen import Head, Screen, Text
+from whowaits.report.values import OpenQuestion, Part, Report, SiteLine, WorkloadLine
+from whowaits.report.view import place, saving_text
+
+WIDTH: Final = 100
+MOST: Final = 12
+"""Rows of one table on the terminal; the written report has more."""
+ROOMY: Final = 96
+"""Cells from which on the basis of each verdict is shown too."""
+_ROUTE_STYLE: Final = {"batch": "green", "flex": "cyan", "unknown": "yellow", "sync": ""}
+_WAITER_SHORT: Final[dict[Waiter, str]] = {
+    "person": "person",
+    "program": "program",
+    "nobody": "nobody",
+    "unknown": "?",
+}
+
+
+def render_text(report: Report, *, width: int = WIDTH, color: bool = False) -> str:
+    """Return the report in short: the headline, who waits, the largest workloads, call sites and questions."""
+    screen = Screen(width, color=color)
+    screen.line(f"{words.clean(report.name)}: who waits", "bold")
+    screen.line(sentences.period(report), "dim")
+    screen.gap()
+    screen.line(sentences.headline(report), "bold")
+    for sentence in sentences.below_headline(report):
+        screen.line(sentence)
+    if report.headline is not None:
+        for sentence in sentences.saving_basis(report.headline):
+            screen.line(sentence, "dim")
+    _waiters(screen, report.waiters)
+    _workloads(screen, report.workloads)
+    _sites(screen, report)
+    _questions(screen, report.questions)
+    _rest(screen, report)
+    return screen.text()
+
+
+def render_classified(classified: Classified, *, width: int = WIDTH, color: bool = False) -> str:
+    """Return the judged workloads of some logs, the most expensive first, and what was skipped."""
+    screen = Screen(width, color=color)
+    rows = words.count(classified.rows_read, "row")
+    screen.line(f"{rows} read, {words.count(len(classified.workloads), 'workload')}.", "bold")
+    in_order = sorted(classified.workloads, key=lambda w: (w.spend_usd is None, -(w.spend_usd or Decimal(0)), w.name))
+    _judged(screen, in_order)
+    for skipped in classified.skipped[:MOST]:
+        screen.line(f"skipped {skipped.count:,}: {words.clean(skipped.reason, 400)} (first at {place(skipped.place)})")
+    _more(screen, len(classified.skipped))
+    return screen.text()
+
+
+def _waiters(screen: Screen, parts: Sequence[Part]) -> None:
+    if not parts:
+        return
+    heads = (Head("who waits"), *(Head(t, "figure") for t in ("workloads", "calls", "spend", "share", "saving")))
+    screen.table("Who waits", heads, [_waiter(p) for p in parts])
+
+
+def _waiter(part: Part) -> list[Text]:
+    saving = "–"
+    if part.saving_low_usd is not None:
+        saving = words.usd_span(part.saving_low_usd, part.saving_high_usd, short=True)
+    return [
+        Text(words.WAITER_WORDS[part.waiter or "unknown"]),
+        Text(f"{part.workloads:,}"),
+        Text(f"{part.calls:,}"),
+        Text(words.big_usd(part.spend_usd)),
+        Text(words.percent(part.share)),
+        Text(saving),
+    ]
+
+
+def _workloads(screen: Screen, lines: Sequence[WorkloadLine]) -> None:
+    if not lines:
+        return
+    heads = (*_JUDGEMENT, Head("saving", "figure"))
+    rows = [(*_judgement(line.workload), Text(saving_text(line, short=True))) for line in lines[:MOST]]
+    _without_basis_if_narrow(screen, heads, rows)
+    _more(screen, len(lines))
+
+
+def _judged(screen: Screen, workloads: Sequence[Workload]) -> None:
+    if not workloads:
+        return
+    heads = (*_JUDGEMENT, Head("calls", "figure"))
+    rows = [(*_judgement(w), Text(f"{w.calls:,}")) for w in workloads[:MOST]]
+    _without_basis_if_narrow(screen, heads, rows)
+    _more(screen, len(workloads))
+
+
+def _without_basis_if_narrow(screen: Screen, heads: Sequence[Head], rows: Sequence[Sequence[Text]]) -> None:
+    """Print the workloads; a narrow screen leaves out the basis rather than half of each name."""
+    kept = [i for i, head in enumerate(heads) if screen.width >= ROOMY or head.title != "basis"]
+    screen.table("Workloads by money", [heads[i] for i in kept], [[row[i] for i in kept] for row in rows])
+
+
+_JUDGEMENT: Final = (
+    Head("workload", "name"),
+    Head("spend", "figure"),
+    Head("waits"),
+    Head("deadline", "figure"),
+    Head("basis"),
+    Head("belongs on"),
+)
+
+
+def _judgement(workload: Workload) -> tuple[Text, ...]:
+    verdict = workload.verdict
+    return (
+        Text(words.clean(workload.name)),
+        Text(words.big_usd(workload.spend_usd)),
+        Text(_WAITER_SHORT[verdict.waiter]),
+        Text("?" if verdict.deadline_s is None else words.duration(verdict.deadline_s)),
+        Text(words.basis(verdict.basis)),
+        _route(verdict.route, verdict.urgency),
+    )
+
+
+def _route(route: str, urgency: str | None) -> Text:
+    return Text(route if urgency is None else f"{route}, {urgency}", _ROUTE_STYLE[route])
+
+
+def _sites(screen: Screen, report: Report) -> None:
+    if report.code is None:
+        return
+    moves = [s for s in report.sites if s.moves]
+    if not moves:
+        screen.gap()
+        screen.line(sentences.sites(report))
+        return
+    heads = (
+        Head("call site", "name"),
+        Head("many times by", "name"),
+        Head("belongs on"),
+        Head("per 30 days", "figure"),
+    )
+    screen.table("Call sites that can move", heads, [_site(s) for s in moves[:MOST]])
+    _more(screen, len(moves))
+    screen.line(sentences.sites(report), "dim")
+
+
+def _site(line: SiteLine) -> tuple[Text, ...]:
+    usage = line.site.deciding
+    money = "by volume"
+    if line.money is not None:
+        money = words.big_usd(line.money.spend_usd)
+    elif line.links:
+        money = "shared"
+    return (
+        Text(place(line.site.place)),
+        Text("–" if usage.driver is None else place(usage.driver)),
+        _route(usage.verdict.route, usage.verdict.urgency),
+        Text(money),
+    )
+
+
+def _questions(screen: Screen, questions: Sequence[OpenQuestion]) -> None:
+    if not questions:
+        return
+    heads = (Head("about", "name"), Head("at stake", "figure"), Head("question", "name"))
+    screen.table("Not known yet", heads, [_question(q) for q in questions[:MOST]])
+    _more(screen, len(questions))
+
+
+def _question(asked: OpenQuestion) -> tuple[Text, ...]:
+    about = words.clean(asked.subject) if asked.place is None else f"{words.clean(asked.subject)} {place(asked.place)}"
+    stake = "by volume" if asked.spend_usd is None else words.big_usd(asked.spend_usd)
+    return Text(about), Text(stake), Text(words.clean(asked.question, 400))
+
+
+def _rest(screen: Screen, report: Report) -> None:
+    said = [f"{f.rule}: {words.clean(f.message, 400)} ({place(f.place)})" for f in report.others[:MOST]]
+    said += [
+        f"disagreement: {words.clean(c.workload)}: {words.WAITER_WORDS[c.in_log]} in the logs, "
+        f"{words.WAITER_WORDS[c.in_code]} at {place(c.site)}"
+        for c in report.conflicts[:MOST]
+    ]
+    said += [
+        f"skipped {s.count:,}: {words.clean(s.reason, 400)} (first at {place(s.first)})" for s in report.skipped[:MOST]
+    ]
+    if said:
+        screen.gap()
+    for sentence in said:
+        screen.line(sentence)
+    if report.logs is not None:
+        logs = report.logs
+        screen.gap()
+        source = f"{words.clean(logs.price_source)}, {words.clean(logs.price_date)}"
+        screen.line(f"{words.count(logs.rows_read, 'row')} read; prices: {source}", "dim")
+
+
+def _more(screen: Screen, total: int) -> None:
+    if total > MOST:
+        screen.line(f"… and {total - MOST:,} more", "dim")

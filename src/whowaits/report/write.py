@@ -1,0 +1,41 @@
+"""Reports -> files, whole or not at all. The only module of this package that touches the disk."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from whowaits.report.values import Report
+
+
+def write_all(report: Report, folder: Path) -> list[Path]:
+    """Write NAME.html, NAME.md and NAME.json into `folder` and return their paths."""
+    from whowaits.report.html import render_html
+    from whowaits.report.json import render_json
+    from whowaits.report.markdown import render_markdown
+
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = file_stem(report.name)
+    rendered = {"html": render_html(report), "md": render_markdown(report), "json": render_json(report)}
+    return [write_whole(folder / f"{stem}.{suffix}", text) for suffix, text in rendered.items()]
+
+
+def file_stem(name: str) -> str:
+    """Return `name` as a file name that cannot leave its folder or hide in it."""
+    return re.sub(r"[^\w.+-]+", "-", name).strip(".-")[:120] or "report"
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """Replace the file at `path` in one step; a reader sees the old text or the new, never a part of it."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
