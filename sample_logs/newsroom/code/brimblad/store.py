@@ -31,9 +31,10 @@ def _articles(query: str, *values: object) -> Iterator[Article]:
             yield Article(*row)
 
 
-def wire_articles(day: date) -> Iterator[Article]:
-    """Everything the wires and partner papers delivered on `day`."""
-    return _articles("SELECT id, headline, body, language FROM wire WHERE delivered_on = %s", day)
+def wire_articles(day: date, shard: int, shards: int) -> Iterator[Article]:
+    """The share of one worker in everything the wires and partner papers delivered on `day`."""
+    query = "SELECT id, headline, body, language FROM wire WHERE delivered_on = %s AND id %% %s = %s"
+    return _articles(query, day, shards, shard)
 
 
 def archive_articles(without: str) -> Iterator[Article]:

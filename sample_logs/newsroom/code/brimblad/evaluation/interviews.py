@@ -1,7 +1,10 @@
 """Simulated interviews: does the copilot keep its facts straight over forty turns?"""
 
+from pathlib import Path
+
 from brimblad.llm import LARGE, openai_client
 
+OPENINGS = Path("evaluation/openings.txt")
 TURNS = 40
 
 
@@ -20,4 +23,4 @@ def run(openings: list[str]) -> list[list[dict[str, str]]]:
 
 
 if __name__ == "__main__":
-    run(["Who owns the quota of the harbour?", "How often has the fissure opened since 2021?"])
+    run(OPENINGS.read_text(encoding="utf-8").splitlines())

@@ -11,6 +11,6 @@ def regions_of_today() -> Iterator[dict[str, str]]:
             yield {"region": region, "articles": articles}
 
 
-def send_at_six(region: str, letter: str) -> None:
+def put_in_outbox(region: str, letter: str) -> None:
     with connect() as db:
         db.execute("SELECT outbox_add(%s, %s, time '06:30')", (region, letter))

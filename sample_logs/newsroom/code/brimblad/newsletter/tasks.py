@@ -2,7 +2,7 @@
 
 from brimblad.celery_app import app
 from brimblad.newsletter.chain import digest_chain
-from brimblad.newsletter.regions import regions_of_today, send_at_six
+from brimblad.newsletter.regions import regions_of_today, put_in_outbox
 
 
 @app.task
@@ -11,5 +11,5 @@ def write_digests() -> int:
     regions = list(regions_of_today())
     letters = digest_chain().batch(regions, config={"max_concurrency": 10})
     for region, letter in zip(regions, letters, strict=True):
-        send_at_six(region["region"], letter)
+        put_in_outbox(region["region"], letter)
     return len(letters)
