@@ -1,0 +1,266 @@
+"""Rates of each kind of token, of the tier that was paid and of the slower one that could have been.
+
+In this order: own `[[price]]` entries of the configuration, the rates that rules/offers lists, the public price
+list, and, where only the synchronous rates are known, those times the factor of the offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from whowaits.money import listed
+from whowaits.money.rates import MILLION, Rates, carried, nano, scaled, without_hits
+from whowaits.rules import ListedRate, ProviderOffer, Sale, load_calls, load_offers
+from whowaits.rules.offers import SlowTier, bare_model
+
+if TYPE_CHECKING:
+    from whowaits.config import PriceEntry, RateCard
+
+NO_OWN: tuple[PriceEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlowRates:
+    """Rates of a slower tier. `low`: every cache hit is lost there; `high`: hits are as many as before."""
+
+    low: Rates
+    high: Rates
+    basis: Literal["rates", "factor"]
+    source: str
+
+
+class RateKey(NamedTuple):
+    """What a rate depends on; `day` is the day of the call."""
+
+    provider: str | None
+    model: str | None
+    kind: str | None
+    tier: str
+    day: date
+
+
+class RateRow(NamedTuple):
+    """Rates for one key and one range of request sizes, flat, in nano-dollars per million tokens.
+
+    The range is input tokens `more_than` (excluded) to `up_to` (included, None = no end). `paid_*` are the rates
+    of the tier and day of the call, `list_*` the synchronous rates of the report's day, `batch_*` and `flex_*`
+    those of the slower tiers on that day; `batch_lost` is what a cached token costs there when its hit is lost.
+    `*_factor_ppm` is the flat factor in millionths, for calls without rates. null = not known, or not sold.
+    """
+
+    provider: str | None
+    model: str | None
+    kind: str | None
+    tier: str
+    day: date
+    more_than: int
+    up_to: int | None
+    paid_input: int | None
+    paid_cache_read: int | None
+    paid_cache_write_5m: int | None
+    paid_cache_write_1h: int | None
+    paid_output: int | None
+    list_input: int | None
+    list_cache_read: int | None
+    list_cache_write_5m: int | None
+    list_cache_write_1h: int | None
+    list_output: int | None
+    batch_input: int | None
+    batch_cache_read: int | None
+    batch_cache_write_5m: int | None
+    batch_cache_write_1h: int | None
+    batch_output: int | None
+    batch_lost: int | None
+    flex_input: int | None
+    flex_cache_read: int | None
+    flex_cache_write_5m: int | None
+    flex_cache_write_1h: int | None
+    flex_output: int | None
+    batch_factor_ppm: int | None
+    flex_factor_ppm: int | None
+    batch_basis: str | None
+    flex_basis: str | None
+
+
+def price_source(own: Sequence[PriceEntry] = NO_OWN) -> str:
+    """Return what a report says about where its rates come from."""
+    checked = max(offer.checked for offer in load_offers().by_provider.values())
+    mine = f"; {len(own)} own rates" if own else ""
+    return f"{listed.list_name()}; offers checked {checked}{mine}"
+
+
+def payee(provider: str | None, model: str | None) -> str | None:
+    """Return who is paid: the canonical provider, or where none is given the one that the model's name says."""
+    return load_offers().provider(provider) or load_calls().provider_of(bare_model(model))
+
+
+def rates(
+    provider: str | None,
+    model: str | None,
+    kind: str | None,
+    tier: str,
+    on: date,
+    own: Sequence[PriceEntry] = NO_OWN,
+) -> Rates | None:
+    """Return what a call on `tier` cost on a day, None where nobody published it."""
+    if tier in ("batch", "flex"):
+        slow = slow_rates(provider, model, kind, on, "batch" if tier == "batch" else "flex", own)
+        return slow.high if slow else None
+    who = payee(provider, model)
+    if tier == "provisioned" or who is None or not model:
+        return None
+    public = _public(who, model, tier, on)
+    entry = _own_entry(own, who, model, on)
+    return public if entry is None or tier == "priority" else _overlaid(entry.standard, public)
+
+
+def slow_rates(
+    provider: str | None,
+    model: str | None,
+    kind: str | None,
+    as_of: date,
+    tier: SlowTier = "batch",
+    own: Sequence[PriceEntry] = NO_OWN,
+) -> SlowRates | None:
+    """Return what a slower tier would cost on a day, None where it takes no such calls or its price is not known."""
+    who = payee(provider, model)
+    offer = load_offers().of(who)
+    sale = offer.sale(tier) if offer else None
+    if who is None or offer is None or sale is None or not model or not sale.takes(bare_model(model), kind):
+        return None
+    public = _public_slow(offer, sale, model, tier, as_of)
+    entry = _own_entry(own, who, model, as_of)
+    if entry is None:
+        return public
+    return _own_slow(entry, tier, _public(who, model, "standard", as_of), public, sale, model)
+
+
+def rate_rows(keys: Iterable[RateKey], as_of: date, own: Sequence[PriceEntry] = NO_OWN) -> list[RateRow]:
+    """Return the rates of every distinct key, one row for each range of request sizes; sorted."""
+    rows: list[RateRow] = []
+    for key in sorted(set(keys), key=lambda k: (str(k.provider), str(k.model), str(k.kind), k.tier, k.day)):
+        rows.extend(_rows(key, as_of, own))
+    return rows
+
+
+def _rows(key: RateKey, as_of: date, own: Sequence[PriceEntry]) -> Iterable[RateRow]:
+    provider, model, kind, tier, day = key
+    paid = rates(provider, model, kind, tier, day, own)
+    sync = rates(provider, model, kind, "standard", as_of, own)
+    batch = slow_rates(provider, model, kind, as_of, "batch", own)
+    flex = slow_rates(provider, model, kind, as_of, "flex", own)
+    cards = (paid, sync, batch and batch.high, batch and batch.low, flex and flex.high)
+    starts = sorted({start for card in cards if card for start, _ in card.above})
+    factors = (_ppm(provider, model, kind, "batch"), _ppm(provider, model, kind, "flex"))
+    bases = (batch and batch.basis, flex and flex.basis)
+    for more_than, up_to in zip([-1, *starts], [*starts, None], strict=True):
+        of_size = [card.at(more_than + 1) if card else None for card in cards]
+        flat = [*_flat(of_size[0]), *_flat(of_size[1]), *_flat(of_size[2])]
+        lost = of_size[3].cache_read if of_size[3] else None
+        yield RateRow._make((*key, more_than, up_to, *flat, lost, *_flat(of_size[4]), *factors, *bases))
+
+
+def _flat(card: Rates | None) -> tuple[int | None, ...]:
+    if card is None:
+        return (None,) * 5
+    return card.input, card.cache_read, card.cache_write_5m, card.cache_write_1h, card.output
+
+
+def _ppm(provider: str | None, model: str | None, kind: str | None, tier: SlowTier) -> int | None:
+    factor = load_offers().factor(payee(provider, model), model, kind, tier)
+    return None if factor is None else int(factor * MILLION)
+
+
+def _public(who: str, model: str, tier: str, on: date) -> Rates | None:
+    """The list's rates of a day, synchronous or priority."""
+    offer = load_offers().of(who)
+    found = listed.find((offer.price_list if offer else None) or who, model)
+    if found is None:
+        return None
+    return listed.tier(found, tier, on) if tier == "priority" else listed.standard(found, on)
+
+
+def _public_slow(offer: ProviderOffer, sale: Sale, model: str, tier: SlowTier, on: date) -> SlowRates | None:
+    name = bare_model(model)
+    mode = sale.cache_of(name)
+    found = listed.find(offer.price_list or offer.provider, model)
+    sync = listed.standard(found, on) if found else None
+    for rate in offer.rates:
+        if rate.tier == tier and fnmatchcase(name, rate.model):
+            return _both(_from_offer(rate, mode, sync), mode, "rates", f"rules/offers/{offer.provider}.yaml")
+    if found is None:
+        return None
+    if offer.list_has_batch and (slow := listed.tier(found, tier, on)):
+        return _both(slow, mode, "rates", listed.list_name())
+    factor = sale.factor_of(name)
+    if factor is None or sync is None:
+        return None
+    return _both(scaled(sync, factor, mode), mode, "factor", f"rules/offers/{offer.provider}.yaml")
+
+
+def _both(slow: Rates, mode: str, basis: Literal["rates", "factor"], source: str) -> SlowRates:
+    lost = without_hits(slow)
+    return SlowRates(low=lost, high=lost if mode == "none" else slow, basis=basis, source=source)
+
+
+def _from_offer(rate: ListedRate, mode: str, sync: Rates | None) -> Rates:
+    """The rate of the offer; longer requests cost as much more of it as they do of the synchronous rate."""
+    fresh = nano(rate.input)
+    cached = fresh if rate.cache_read is None or mode == "none" else nano(rate.cache_read)
+    base = Rates(fresh, cached, fresh, fresh, nano(rate.output or Decimal(0)))
+    if sync is None:
+        return base
+    return replace(base, above=tuple((start, carried(step, sync, base)) for start, step in sync.above))
+
+
+def _own_entry(own: Sequence[PriceEntry], who: str, model: str, on: date) -> PriceEntry | None:
+    """The entry in force on a day: the one of this model that started last."""
+    offers, name = load_offers(), bare_model(model)
+    mine = [
+        entry
+        for entry in own
+        if entry.starts_on <= on
+        and offers.provider(entry.provider) == who
+        and fnmatchcase(name, bare_model(entry.model))
+    ]
+    return max(mine, key=lambda entry: entry.starts_on, default=None)
+
+
+def _overlaid(card: RateCard, public: Rates | None) -> Rates | None:
+    """Own rates, the same for every size of request; what they leave out is public, else the rate of fresh input."""
+    if card.input is None and public is None:
+        return None
+    fresh = public.input if card.input is None and public else nano(card.input or Decimal(0))
+    base = public or Rates(fresh, fresh, fresh, fresh, 0)
+    write = base.cache_write_5m if card.cache_write is None else nano(card.cache_write)
+    return Rates(
+        input=fresh,
+        cache_read=base.cache_read if card.cache_read is None else nano(card.cache_read),
+        cache_write_5m=write,
+        cache_write_1h=(max(base.cache_write_1h, write) if card.cache_write_1h is None else nano(card.cache_write_1h)),
+        output=base.output if card.output is None else nano(card.output),
+    )
+
+
+def _own_slow(
+    entry: PriceEntry, tier: SlowTier, sync: Rates | None, slow: SlowRates | None, sale: Sale, model: str
+) -> SlowRates | None:
+    """The slower tier under own rates: its own card, else the public ratio, else the factor."""
+    source = str(entry.place)
+    own = _overlaid(entry.standard, sync)
+    mode = sale.cache_of(bare_model(model))
+    card = entry.batch if tier == "batch" else entry.flex
+    if card is not None:
+        written = _overlaid(card, slow.high if slow else None)
+        return _both(written, mode, "rates", source) if written else None
+    if own is None:
+        return None
+    if slow is not None and sync is not None:
+        return _both(carried(own, sync, slow.high), mode, slow.basis, source)
+    factor = sale.factor_of(bare_model(model))
+    return None if factor is None else _both(scaled(own, factor, mode), mode, "factor", source)
