@@ -129,12 +129,12 @@ def _figures(headline: Headline) -> tuple[Figure, ...]:
         ),
         Figure(
             "Saving",
-            words.span(words.big_usd(headline.saving_low_usd), words.big_usd(headline.saving_high_usd)),
+            words.usd_span(headline.saving_low_usd, headline.saving_high_usd, short=True),
             f"{sentences.saving_share(headline)} of the bill, {sentences.BASIS_IN_SHORT[headline.basis]}",
         ),
         Figure(
             "Bill after",
-            words.span(words.big_usd(headline.after_low_usd), words.big_usd(headline.after_high_usd)),
+            words.usd_span(headline.after_low_usd, headline.after_high_usd, short=True),
             "with every proposed move made",
         ),
     )
@@ -208,7 +208,7 @@ PART_COLUMNS: Final = (
     Column("Calls", numeric=True),
     Column("Spend", numeric=True),
     Column("Share", numeric=True),
-    Column("Already slow", numeric=True),
+    Column("Slow already", numeric=True),
     Column("Saving", numeric=True),
 )
 
