@@ -1,0 +1,214 @@
+"""One path to a call -> what it says about waiting: evidence, the driver, the entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Final, NamedTuple
+
+from whowaits.code import steps
+from whowaits.code.paths import EntryPoint, Path, Site, Step
+from whowaits.code.sources import Sources
+from whowaits.deadlines.schedule import Schedule
+from whowaits.model import Basis, Entry, Evidence, Frame, Place, Shape, Skipped
+from whowaits.rules import CodeRule
+
+QUEUED: Final = (
+    "*.delay", "*.apply_async", "*.enqueue", "*.enqueue_in", "*.enqueue_at", "*.enqueue_job", "*.send_task", "*.kiq",
+    "*.add_task", "*.defer", "*.defer_async", "*.send_with_options", "*.schedule_task", "*.s", "*.si", "*.signature",
+)  # fmt: skip
+"""Callables that put a function into a queue or into the background."""
+
+
+class Driver(NamedTuple):
+    """What makes many calls out of one. A weak driver loops over a handful of literals only."""
+
+    rule: str
+    shape: Shape
+    place: Place
+    weak: bool
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one path says."""
+
+    evidence: tuple[Evidence, ...]
+    driver: Driver | None
+    entry: Entry
+    entry_rule: str | None
+    via: tuple[Frame, ...]
+
+
+class Rules:
+    """The code rules, by what makes them speak."""
+
+    def __init__(self, rules: Iterable[CodeRule]) -> None:
+        every = sorted(rules, key=lambda r: r.id)
+        self.by_id: Mapping[str, CodeRule] = {r.id: r for r in every}
+        self.by_fact: Mapping[str, CodeRule] = {r.when.fact: r for r in every if r.when.fact}
+        self._handed = [r for r in every if r.when.passed_to and r.says.shape is not None]
+
+    def handed_to(self, callable_name: str) -> CodeRule | None:
+        """The driver rule about functions that are handed to this callable; the longest pattern that fits decides."""
+        fitting = [
+            (-len(pattern), rule.id)
+            for rule in self._handed
+            for pattern in rule.when.passed_to
+            if fnmatchcase(callable_name, pattern)
+        ]
+        return self.by_id[min(fitting)[1]] if fitting else None
+
+
+class Reader:
+    """Reads paths of one tree; each function is read once for each call in it."""
+
+    def __init__(self, sources: Sources, rules: Rules, sites: Sequence[Site], schedules: Sequence[Schedule]) -> None:
+        self._sources = sources
+        self._rules = rules
+        self._schedules = schedules
+        self._leading = _leading_lines(sites)
+        self._known: dict[tuple[Step, bool, bool, bool], steps.StepFacts] = {}
+        self.skipped: dict[Place, Skipped] = {}
+
+    def read(self, site: Site, path: Path) -> Reading:
+        """What one path to `site` says."""
+        path = _cut_at_queue(path)
+        evidence: list[Evidence] = []
+        drivers: list[Driver] = []
+        for rule, place in self._about_call(site):
+            self._add(rule, place, False, site.function, evidence, drivers)
+        for number, step in enumerate(path.steps):
+            background = number > 0 and is_queued(step)
+            for rule, place, weak, value in self._about_step(site, step, number == 0):
+                if background and rule.says.shape is None:
+                    continue  # whoever stands above a queue does not wait for what comes out of it
+                self._add(rule, place, weak, step.function, evidence, drivers, value)
+        entry = Entry(path.entry.kind, Place(path.entry.path, path.entry.line))
+        entry_rule = self._rules.by_id.get(path.entry.rule or "")
+        if entry_rule is not None and entry.place is not None:
+            self._add(entry_rule, entry.place, False, path.steps[-1].function, evidence, drivers)
+        elif path.entry.kind == "none" and (rule := self._rules.by_id.get("no-caller")):
+            evidence.append(_evidence(rule, entry.place))
+        elif path.entry.kind == "script" and (rule := self._rules.by_id.get("script")):
+            evidence.append(_evidence(rule, entry.place))
+        driver = _choose(drivers)
+        scheduled = self._scheduled(path)
+        evidence.extend(s.evidence for s in scheduled)
+        if driver is None and scheduled:
+            first = scheduled[0]
+            driver = Driver("schedule", "scheduled", first.place, False, first.function or "")
+        via = tuple(Frame(Place(s.path, s.line, s.column, s.cell), s.function) for s in path.steps[::-1])
+        rule_id = entry_rule.id if entry_rule is not None else None
+        return Reading(tuple(_settled(evidence)), driver, entry, rule_id, via)
+
+    def _about_call(self, site: Site) -> Iterator[tuple[CodeRule, Place]]:
+        place = Place(site.path, site.line, site.column, site.cell)
+        names = [name for name, holds in (("fanout-call", site.rule.fanout), ("agent-run", site.rule.context == "agent_loop")) if holds]
+        yield from ((self._rules.by_id[name], place) for name in names if name in self._rules.by_id)
+
+    def _about_step(self, site: Site, step: Step, first: bool) -> Iterator[tuple[CodeRule, Place, bool, float | None]]:
+        seen = self._facts(site, step, first)
+        for name, line in (*seen.handed_to, *([(step.through, step.line)] if step.through else ())):
+            if rule := self._rules.handed_to(name):
+                yield rule, Place(step.path, line, cell=step.cell), False, None
+        for fact in seen.facts:
+            if rule := self._rules.by_fact.get(fact.name):
+                yield rule, Place(step.path, fact.line, cell=step.cell), fact.weak, fact.value
+
+    def _facts(self, site: Site, step: Step, first: bool) -> steps.StepFacts:
+        streams = first and _streams(site)
+        chat = first and site.rule.context in ("conversation", "session")
+        key = (step, first, streams, chat)
+        if key not in self._known:
+            self._known[key] = self._read_step(step, first, streams, chat)
+        return self._known[key]
+
+    def _read_step(self, step: Step, first: bool, streams: bool, chat: bool) -> steps.StepFacts:
+        others = self._leading.get((step.path, step.cell, step.function, step.first_line), frozenset()) - {step.line}
+        text, step = self._sources.function(step)
+        try:
+            return steps.read(text, step, model_call=first, streams=streams, chat=chat, others=others)
+        except steps.Unreadable as error:
+            place = Place(step.path, step.first_line, cell=step.cell)
+            self.skipped[place] = Skipped(place, f"`{step.function}` {error}")
+            return steps.NOTHING
+
+    def _scheduled(self, path: Path) -> list[Schedule]:
+        return [s for s in self._schedules if any(_starts(s, step, step is path.steps[-1]) for step in path.steps)]
+
+    def _add(
+        self, rule: CodeRule, place: Place, weak: bool, function: str,
+        evidence: list[Evidence], drivers: list[Driver], value: float | None = None,
+    ) -> None:  # fmt: skip
+        evidence.append(_evidence(rule, place, value))
+        if rule.says.shape is not None:
+            drivers.append(Driver(rule.id, rule.says.shape, place, weak, function))
+
+
+def _leading_lines(sites: Sequence[Site]) -> dict[tuple[str, int | None, str, int], frozenset[int]]:
+    """For each function, the lines of its calls that lead to a model."""
+    lines: dict[tuple[str, int | None, str, int], set[int]] = {}
+    for site in sites:
+        for step in {step for path in site.paths for step in path.steps}:
+            lines.setdefault((step.path, step.cell, step.function, step.first_line), set()).add(step.line)
+    return {key: frozenset(found) for key, found in lines.items()}
+
+
+def is_queued(step: Step) -> bool:
+    """Whether the step puts the function below it into a queue or the background."""
+    return step.through is not None and any(fnmatchcase(step.through, pattern) for pattern in QUEUED)
+
+
+def _cut_at_queue(path: Path) -> Path:
+    """The path from the hand-over to a queue downwards: what comes above went on without the answer."""
+    for number, step in enumerate(path.steps):
+        if number > 0 and is_queued(step):
+            return Path(path.steps[: number + 1], EntryPoint("task", "queued-call", step.path, step.line))
+    return path
+
+
+def _starts(schedule: Schedule, step: Step, top: bool) -> bool:
+    if schedule.path != step.path:
+        return False
+    if schedule.function is None:
+        return top and step.function == "<module>"
+    return schedule.function == step.function
+
+
+def _streams(site: Site) -> bool:
+    form, _, names = site.rule.streaming.partition(":")
+    if form == "method":
+        return any(site.call.endswith("." + name.strip()) for name in names.replace("|", ",").split(","))
+    return form == "always"
+
+
+def _evidence(rule: CodeRule, place: Place | None, value: float | None = None) -> Evidence:
+    says = rule.says
+    return Evidence(
+        rule=rule.id,
+        says=says.text,
+        basis=says.basis,
+        place=place,
+        hint=says.hint,
+        waiter=says.waiter,
+        deadline_s=says.deadline_s if value is None else value,
+        bulk=says.bulk,
+        chain=says.chain,
+        stages=says.stages,
+    )
+
+
+def _choose(drivers: Sequence[Driver]) -> Driver | None:
+    """The innermost driver over real data, else the innermost one."""
+    return next((d for d in drivers if not d.weak), drivers[0] if drivers else None)
+
+
+def _settled(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """Each observation once; with somebody above a driver, the driver no longer claims that nobody waits."""
+    waited = any(e.waiter in ("person", "program") and e.basis >= Basis.STATED and not e.hint for e in evidence)
+    for e in dict.fromkeys(evidence):
+        claims_nobody = e.waiter == "nobody" and e.basis is Basis.INFERRED
+        yield replace(e, waiter=None, deadline_s=None) if waited and claims_nobody else e

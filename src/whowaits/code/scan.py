@@ -1,0 +1,210 @@
+"""The code half: a tree of files -> every call site with its usages, one verdict each, and the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as File
+from typing import Final
+
+from whowaits import judge, rules
+from whowaits.code import files, gate, index, paths
+from whowaits.code.declared import Declarations
+from whowaits.code.evidence import Reader, Reading, Rules
+from whowaits.code.paths import Site
+from whowaits.code.sources import Sources
+from whowaits.config import Config
+from whowaits.deadlines import schedules
+from whowaits.deadlines.durations import say
+from whowaits.model import (
+    OFFER_NONE,
+    Basis,
+    CallSite,
+    Evidence,
+    Finding,
+    Offer,
+    Place,
+    Policy,
+    Scan,
+    Skipped,
+    Tier,
+    Usage,
+    Verdict,
+)
+
+_RANK: Final = {"batch": 0, "flex": 1, "unknown": 2, "sync": 3}
+_TIERS: Final[frozenset[str]] = frozenset({"standard", "batch", "flex", "priority", "provisioned"})
+
+
+def scan(root: File, named: Sequence[File], config: Config, *, cache: bool = True) -> Scan:
+    """What the code under `root` does with models; of the whole tree, only what lies in `named` is reported."""
+    found = files.find(root, config.exclude)
+    facts = index.build(root, found, cache=cache)
+    sites = sorted(paths.find_sites(facts, rules.load_calls(), rules.load_code()), key=_place)
+    written, unclear = schedules.find(root, files.find(root, config.exclude, suffixes=("",))) if sites else ([], [])
+    sources = Sources(root)
+    reader = Reader(sources, Rules(rules.load_code()), sites, written)
+    declarations = Declarations(sources, config)
+    judged = []
+    for site, ordinal in zip(sites, gate.ordinals(sites), strict=True):
+        if _is_asked_for(root, site.path, named):
+            judged.append(_Judged(site, ordinal, reader, declarations, config.policy).call_site())
+    skipped = [*facts.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
+    return Scan(
+        root=root.as_posix(),
+        files=len(facts.files),
+        call_sites=tuple(judged),
+        findings=tuple(finding for site in judged for finding in _findings(site)),
+        skipped=tuple(sorted(skipped, key=_skipped_place)),
+    )
+
+
+def _place(site: Site) -> tuple[str, int, int, int]:
+    return site.path, site.cell or 0, site.line, site.column
+
+
+def _skipped_place(skipped: Skipped) -> tuple[str, int, int]:
+    return skipped.place.path, skipped.place.cell or 0, skipped.place.line or 0
+
+
+def _is_asked_for(root: File, path: str, named: Sequence[File]) -> bool:
+    """Whether a path of the tree is one of the files or folders that were named; naming none asks for all."""
+    if not named:
+        return True
+    full = (root / path).resolve()
+    return any(full == n or n in full.parents for n in (name.resolve() for name in named))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A call site on its way from paths to verdicts."""
+
+    site: Site
+    ordinal: int
+    reader: Reader
+    declarations: Declarations
+    policy: Policy
+
+    def call_site(self) -> CallSite:
+        site = self.site
+        usages = self._usages()
+        deciding, others = usages[0], usages[1:]
+        slow = deciding.verdict.route in ("batch", "flex")
+        return CallSite(
+            place=Place(site.path, site.line, site.column, site.cell),
+            end_line=site.end_line,
+            function=site.function,
+            call=site.call,
+            provider=site.provider,
+            model=site.model,
+            kind=site.kind,
+            tier=_tier(site.tier),
+            offer=self._offer(),
+            usages=usages,
+            also_waited=slow and any(_is_waited(u.verdict) for u in others),
+        )
+
+    def _offer(self) -> Offer:
+        if self.site.self_hosted:
+            return OFFER_NONE
+        return rules.load_offers().for_call(self.site.rule, self.site.provider, self.site.model)
+
+    def _usages(self) -> tuple[Usage, ...]:
+        """One usage for each driver and entry point; of several ways between the same two, the one that decides."""
+        best: dict[object, Usage] = {}
+        for usage in sorted((self._usage(path) for path in self.site.paths), key=_order):
+            best.setdefault((usage.driver, usage.entry), usage)
+        return tuple(best.values())
+
+    def _usage(self, path: paths.Path) -> Usage:
+        reading = self.reader.read(self.site, path)
+        evidence = (*reading.evidence, *self.declarations.about(self.site, reading))
+        verdict = judge.judge(evidence, self._offer(), self.policy)
+        if not verdict.bulk:
+            verdict = replace(verdict, question=None)  # one call is not worth a question
+        driver = reading.driver
+        rule = _rule(reading, evidence, verdict)
+        return Usage(
+            verdict=verdict,
+            rule=rule,
+            fingerprint=gate.fingerprint(rule, self.site, self.ordinal, _name(driver), _entry_name(reading)),
+            evidence=evidence,
+            shape=driver.shape if driver else None,
+            driver=driver.place if driver else None,
+            entry=reading.entry,
+            via=reading.via,
+        )
+
+
+def _tier(tier: str) -> Tier:
+    return tier if tier in _TIERS else "unknown"  # type: ignore[return-value]
+
+
+def _is_waited(verdict: Verdict) -> bool:
+    return verdict.waiter == "person" or verdict.row in judge.WAITED_ROWS
+
+
+def _order(usage: Usage) -> tuple[int, str, int, str, int]:
+    driver, entry = usage.driver, usage.entry.place if usage.entry else None
+    return (
+        _RANK[usage.verdict.route],
+        driver.path if driver else "",
+        (driver.line or 0) if driver else 0,
+        entry.path if entry else "",
+        (entry.line or 0) if entry else 0,
+    )
+
+
+def _rule(reading: Reading, evidence: Sequence[Evidence], verdict: Verdict) -> str:
+    """The rule that names the usage: of whoever waits, else of the driver, else of the entry point."""
+    claims = sorted((e for e in evidence if not e.hint), key=lambda e: -e.basis)
+    if verdict.row in (1, 2, 4):
+        wanted = [e for e in claims if (e.waiter == verdict.waiter if verdict.row != 2 else e.chain is not None)]
+        if wanted:
+            return wanted[0].rule
+    if reading.driver is not None:
+        return reading.driver.rule
+    return reading.entry_rule or (evidence[0].rule if evidence else "no-caller")
+
+
+def _name(driver: object) -> str:
+    place, function = getattr(driver, "place", None), getattr(driver, "function", "")
+    return f"{place.path}:{function}" if place is not None else ""
+
+
+def _entry_name(reading: Reading) -> str:
+    entry = reading.entry
+    return f"{entry.kind}:{entry.place.path if entry.place else ''}:{reading.via[0].function if reading.via else ''}"
+
+
+def _findings(site: CallSite) -> Iterator[Finding]:
+    usage = site.deciding
+    if judge.is_move(usage.verdict, site.tier):
+        yield Finding(usage.rule, usage.fingerprint, _message(site, usage), site.place, site.place)
+    for other in site.usages:
+        if judge.is_waited_on_batch(other.verdict, site.tier):
+            message = "This call runs on a batch tier, but somebody or the next call waits for its answer."
+            yield Finding("waited-on-batch", other.fingerprint, message, site.place, site.place)
+            break
+    for other in site.usages:
+        if "declared-but-waited" in other.verdict.notes:
+            message = f"It is declared that nobody waits for this call, but somebody does: {_says(other, 'person')}."
+            yield Finding("declared-but-waited", other.fingerprint, message, site.place, site.place)
+            break
+
+
+def _message(site: CallSite, usage: Usage) -> str:
+    """One sentence for the developer: what was seen, until when the answer can wait, and what to do."""
+    verdict = usage.verdict
+    seen = next((e for e in usage.evidence if e.rule == usage.rule), None)
+    what = seen.says if seen else "these calls are made in bulk"
+    where = f" ({usage.driver})" if usage.driver is not None and usage.driver != site.place else ""
+    wait = f" for {say(verdict.deadline_s)}" if verdict.deadline_s is not None else ""
+    assumed = " (assumed)" if verdict.deadline_basis is Basis.ASSUMED else ""
+    advice = "has to go" if verdict.urgency == "required" else "could go"
+    tier = "the batch API" if verdict.route == "batch" else "the flex tier"
+    return f"Nobody waits for this call{wait}{assumed}: {what}{where}, so it {advice} to {tier}."
+
+
+def _says(usage: Usage, waiter: str) -> str:
+    return next((e.says for e in usage.evidence if e.waiter == waiter), "a person is above it")

@@ -1,0 +1,75 @@
+"""The text of functions, cut out of the files of a tree for `steps`."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import dataclasses
+from pathlib import Path
+
+from whowaits.code import files
+from whowaits.code.paths import Step
+
+
+class Sources:
+    """Reads each file once. Text that cannot be had is ""."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lines: dict[str, tuple[list[str], list[int]]] = {}
+        self._tops: dict[tuple[str, int | None], list[tuple[int, int]]] = {}
+
+    def function(self, step: Step) -> tuple[str, Step]:
+        """The lines of a step's function, and the step with those lines; of code outside of functions, one statement."""
+        if step.function == "<module>":
+            step = self._one_statement(step)
+        return "".join(self.lines(step.path, step.cell)[step.first_line - 1 : step.last_line]), step
+
+    def lines(self, path: str, cell: int | None = None) -> list[str]:
+        """The lines of a file or of one code cell of a notebook, with their line ends."""
+        if path not in self._lines:
+            self._lines[path] = self._read(path)
+        lines, cells = self._lines[path]
+        if cell is None or not 0 < cell <= len(cells):
+            return lines
+        end = cells[cell] - 1 if cell < len(cells) else len(lines)
+        return lines[cells[cell - 1] - 1 : end]
+
+    def _read(self, path: str) -> tuple[list[str], list[int]]:
+        try:
+            source, _ = files.read(self._root / path, (self._root / path).read_bytes(), path)
+        except (OSError, files.Unreadable):
+            return [], []
+        text = source.text if isinstance(source.text, str) else _decoded(source.text)
+        return text.splitlines(keepends=True), source.cells
+
+    def _one_statement(self, step: Step) -> Step:
+        key = (step.path, step.cell)
+        if key not in self._tops:
+            self._tops[key] = _statements("".join(self.lines(*key)))
+        tops = self._tops[key]
+        at = bisect.bisect_right(tops, (step.line, 1 << 30)) - 1
+        if at < 0 or tops[at][1] < step.line:
+            return step
+        return dataclasses.replace(step, first_line=tops[at][0], last_line=tops[at][1])
+
+
+def _decoded(data: bytes) -> str:
+    """The text of a Python file in its declared encoding, with \\n line ends as `ast` counts lines."""
+    import io
+    import tokenize
+
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        text = data.decode("utf-8", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+
+
+def _statements(text: str) -> list[tuple[int, int]]:
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [(node.lineno, node.end_lineno or node.lineno) for node in body]
