@@ -15,7 +15,10 @@ _UNIT_S: Final = {
     "d": DAY_S, "day": DAY_S,
     "w": WEEK_S, "wk": WEEK_S, "week": WEEK_S,
 }  # fmt: skip
-_NUMBER_WORDS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8, "twelve": 12}
+NUMBER_WORDS: Final = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "twelve": 12,
+}  # fmt: skip
 _PART: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*-?\s*([a-z]+)\s*,?(?:\s*and\b)?")
 _ISO: Final = re.compile(r"p(?:(\d+)w)?(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?)?$")
 _SAID: Final = ((WEEK_S, "week"), (DAY_S, "day"), (HOUR_S, "hour"), (MINUTE_S, "minute"), (1, "second"))
@@ -31,7 +34,7 @@ def parse(text: str, unit: str = "s") -> float | None:
         sizes = (WEEK_S, DAY_S, HOUR_S, MINUTE_S, 1)
         return float(sum(float(count or 0) * size for count, size in zip(iso.groups(), sizes, strict=True)))
     word, _, rest = plain.partition(" ")
-    return _parts(f"{_NUMBER_WORDS[word]} {rest}" if word in _NUMBER_WORDS else plain)
+    return _parts(f"{NUMBER_WORDS[word]} {rest}" if word in NUMBER_WORDS else plain)
 
 
 def say(seconds: float) -> str:

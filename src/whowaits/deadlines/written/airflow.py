@@ -169,7 +169,8 @@ def _qualified(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef)
 
 def _called_tasks(module: Module, body: tuple[ast.stmt, ...]) -> Iterator[tuple[Target, str | None]]:
     """Tasks that are defined elsewhere and put into the DAG by calling them: `label(rows())`, `label.expand(...)`."""
-    for statement in body:
+    plain = [s for s in body if not isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    for statement in plain:
         for node in ast.walk(statement):
             if isinstance(node, ast.Call):
                 name = module.name(node.func) or ""
