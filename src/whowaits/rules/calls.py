@@ -41,21 +41,24 @@ class CallRule:
     """One way to call a provider.
 
     constructors  fully qualified callables whose result carries `chains`, sync and async alike. `*` matches any
-                  name; `boto3.client("bedrock-runtime")` = that literal is the first argument (or service_name=);
-                  `()` in the middle is a call in the middle. A class that inherits from a constructor is one.
+                  name, and a name written out beats it; `boto3.client("bedrock-runtime")` = that literal is the
+                  first argument (or service_name=); `()` in the middle is a call in the middle. A class that
+                  inherits from a constructor is one.
     chains        attributes on the constructed object: `chat.completions.create`; `()` alone = it is called;
-                  `start_chat().send_message` = a call in the middle.
+                  `start_chat().send_message` = a call in the middle; `sql("AI_COMPLETE")` = the first argument is
+                  a literal that contains the text.
     functions     fully qualified callables that make the call themselves. `@name` = a decorator: calling what it
                   decorates makes the call.
     wrappers      methods that return an object with the same chains (`with_retry`); `|` = so does a pipe.
     model_arg     where the model id stands; the first that is there counts, separated by `|`: `kw:NAME` and
                   `arg:N` of the call, `init:NAME` and `init:N` of the constructor, `step:NAME` of the call in the
-                  middle of the chain.
-    streaming     never, always, `param:NAME` (a true keyword turns it on), `method:NAME,NAME` (those chains do).
+                  middle of the chain, `deco:NAME` and `deco:N` of the decorator, `json:NAME` of the body sent.
+    streaming     never, always, `param:NAME` (a true keyword turns it on), `param:init:NAME` (one of the
+                  constructor does), `json:NAME` (a true value in the body does), `method:NAME,NAME` (these chains).
     provider      None = by the model's prefix, the base_url, or the wrapped client.
-    tier_arg      keyword that chooses a tier (`service_tier`); `init:NAME` = of the constructor.
-    batch_arg     `NAME` of a constructor keyword that, when true, already sends the calls to the batch API.
     batch         whether the provider's batch API can take the call.
+    tier_arg      keyword that chooses a tier (`service_tier`); `init:NAME` = of the constructor.
+    batch_arg     keyword, or `init:NAME`, that when true sends the calls to the batch API.
     tier          "batch" for a submission to the batch API.
     fanout        the call makes many calls at full price out of its own argument, whatever its name says.
     """
@@ -162,6 +165,8 @@ class _SdkFile:
     calls: tuple[_Call, ...]
     provider: str | None = None
     clients: Mapping[str, _Client] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name -> clients that take the same calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +224,19 @@ def _table(root: Path, stem: str, cls: type[T]) -> T:
 def _expand(file: _SdkFile, shown: str) -> Iterator[CallRule]:
     """One rule for each call and each provider among the clients it works on."""
     for call in file.calls:
-        if unknown := [name for name in call.client if name not in file.clients]:
-            raise RuleError(f"{shown}: {call.id}: no client `{unknown[0]}`{nearest(unknown[0], file.clients)}")
-        clients = [file.clients[name] for name in call.client]
+        clients = _clients(file, call, shown)
         providers = sorted({c.provider or file.provider or "" for c in clients})
         for provider in providers or [""]:
             mine = [c for c in clients if (c.provider or file.provider or "") == provider]
             yield _rule(file, call, provider or None, mine, len(providers) > 1)
+
+
+def _clients(file: _SdkFile, call: _Call, shown: str) -> list[_Client]:
+    names = [name for written in call.client for name in file.groups.get(written, (written,))]
+    if unknown := [name for name in names if name not in file.clients]:
+        choices = {*file.clients, *file.groups}
+        raise RuleError(f"{shown}: {call.id}: no client `{unknown[0]}`{nearest(unknown[0], choices)}")
+    return [file.clients[name] for name in names]
 
 
 def _rule(file: _SdkFile, call: _Call, provider: str | None, clients: list[_Client], several: bool) -> CallRule:
