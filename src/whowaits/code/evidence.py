@@ -21,6 +21,10 @@ QUEUED: Final = (
 """Callables that put a function into a queue or into the background."""
 
 
+_UNRULED: Final = {"none": "no-caller", "script": "script"}
+"""Kinds of entry points that follow from the paths alone -> what they are called as evidence."""
+
+
 class Driver(NamedTuple):
     """What makes many calls out of one. A weak driver loops over a handful of literals only."""
 
@@ -87,13 +91,9 @@ class Reader:
                     continue  # whoever stands above a queue does not wait for what comes out of it
                 self._add(rule, place, weak, step.function, evidence, drivers, value)
         entry = Entry(path.entry.kind, Place(path.entry.path, path.entry.line))
-        entry_rule = self._rules.by_id.get(path.entry.rule or "")
+        entry_rule = self._rules.by_id.get(path.entry.rule or _UNRULED.get(path.entry.kind, ""))
         if entry_rule is not None and entry.place is not None:
             self._add(entry_rule, entry.place, False, path.steps[-1].function, evidence, drivers)
-        elif path.entry.kind == "none" and (rule := self._rules.by_id.get("no-caller")):
-            evidence.append(_evidence(rule, entry.place))
-        elif path.entry.kind == "script" and (rule := self._rules.by_id.get("script")):
-            evidence.append(_evidence(rule, entry.place))
         driver = _choose(drivers)
         scheduled = self._scheduled(path)
         evidence.extend(s.evidence for s in scheduled)
@@ -106,8 +106,8 @@ class Reader:
 
     def _about_call(self, site: Site) -> Iterator[tuple[CodeRule, Place]]:
         place = Place(site.path, site.line, site.column, site.cell)
-        names = [name for name, holds in (("fanout-call", site.rule.fanout), ("agent-run", site.rule.context == "agent_loop")) if holds]
-        yield from ((self._rules.by_id[name], place) for name in names if name in self._rules.by_id)
+        seen = {"fanout-call": site.rule.fanout, "agent-run": site.rule.context == "agent_loop"}
+        yield from ((self._rules.by_fact[name], place) for name, holds in seen.items() if holds)
 
     def _about_step(self, site: Site, step: Step, first: bool) -> Iterator[tuple[CodeRule, Place, bool, float | None]]:
         seen = self._facts(site, step, first)
@@ -131,7 +131,7 @@ class Reader:
         text, step = self._sources.function(step)
         try:
             return steps.read(text, step, model_call=first, streams=streams, chat=chat, others=others)
-        except steps.Unreadable as error:
+        except steps.UnreadableError as error:
             place = Place(step.path, step.first_line, cell=step.cell)
             self.skipped[place] = Skipped(place, f"`{step.function}` {error}")
             return steps.NOTHING

@@ -9,7 +9,7 @@ from whowaits.code.paths import Site
 
 
 def fingerprint(rule: str, site: Site, ordinal: int, driver: str, entry: str) -> str:
-    """A short name of a usage out of what stays when lines move: files, functions, the call, its number among equals."""
+    """A short name of a usage out of what stays when lines move: files, functions, the call and its number."""
     parts = (rule, site.path, site.function, site.call, str(ordinal), driver, entry)
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
 

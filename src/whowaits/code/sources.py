@@ -20,7 +20,7 @@ class Sources:
         self._tops: dict[tuple[str, int | None], list[tuple[int, int]]] = {}
 
     def function(self, step: Step) -> tuple[str, Step]:
-        """The lines of a step's function, and the step with those lines; of code outside of functions, one statement."""
+        """The lines of a step's function (outside of functions: its statement), and the step with those lines."""
         if step.function == "<module>":
             step = self._one_statement(step)
         return "".join(self.lines(step.path, step.cell)[step.first_line - 1 : step.last_line]), step

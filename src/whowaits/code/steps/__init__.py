@@ -31,16 +31,25 @@ class StepFacts:
     handed_to: tuple[tuple[str, int], ...] = ()
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """The function cannot be read; the message says why."""
 
 
 NOTHING: Final = StepFacts()
-_WORTH_READING = re.compile(r"input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|listen")
+_WORTH_READING: Final = re.compile(
+    r"input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|listen"
+)
 
 
-def read(text: str, step: Step, *, model_call: bool, streams: bool = False, chat: bool = False,
-         others: frozenset[int] = frozenset()) -> StepFacts:
+def read(
+    text: str,
+    step: Step,
+    *,
+    model_call: bool,
+    streams: bool = False,
+    chat: bool = False,
+    others: frozenset[int] = frozenset(),
+) -> StepFacts:
     """The facts of a step in `text`, the lines `step.first_line` to `step.last_line` of its file.
 
     `model_call`: the step's call is the call of the model. `streams`: it streams whatever its arguments say.

@@ -49,12 +49,15 @@ def _stream_in_dict(region: cst.CSTNode, tree: Tree) -> bool | None:
     for node in walk(region):
         if isinstance(node, cst.DictElement) and _is_text(node.key, "stream"):
             return _is_true(node.value, tree)
-        if isinstance(node, cst.Assign) and isinstance(node.targets[0].target, cst.Subscript):
-            if any(_is_text(n, "stream") for n in walk(node.targets[0].target)):
-                return _is_true(node.value, tree)
+        if isinstance(node, cst.Assign) and _sets_stream(node.targets[0].target):
+            return _is_true(node.value, tree)
         if isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "stream":
             return _is_true(node.value, tree)
     return False
+
+
+def _sets_stream(target: cst.CSTNode) -> bool:
+    return isinstance(target, cst.Subscript) and any(_is_text(n, "stream") for n in walk(target))
 
 
 def _is_text(node: cst.CSTNode, text: str) -> bool:
@@ -65,13 +68,13 @@ def shown_at(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | N
     """Where pieces of a streamed answer are printed, yielded, sent or written, if they are."""
     answer = derived(tree, call, bindings(region))
     for node in walk(region):
-        if isinstance(node, cst.For | cst.CompFor) and _is_about(tree, node.iter, call, answer):
-            if shown := _showing(tree, node, answer):
+        if isinstance(node, cst.For) and _is_about(tree, node.iter, call, answer):
+            if (shown := _showing(node, answer)) is not None:
                 return shown
-        if isinstance(node, cst.Call) and node is not call and _streams_on(node):
+        elif isinstance(node, cst.Call) and node is not call and _streams_on(node):
             if any(_is_about(tree, arg.value, call, answer) for arg in node.args):
                 return node
-        if isinstance(node, cst.Yield) and node.value is not None and _is_about(tree, node.value, call, answer):
+        elif isinstance(node, cst.Yield) and node.value is not None and _is_about(tree, node.value, call, answer):
             return node
     return None
 
@@ -80,17 +83,13 @@ def _streams_on(node: cst.Call) -> bool:
     return last_name(node.func) in ("write_stream", "StreamingResponse", "EventSourceResponse", "stream_to_user")
 
 
-def _showing(tree: Tree, loop: cst.For | cst.CompFor, answer: set[str]) -> cst.CSTNode | None:
-    if isinstance(loop, cst.CompFor):
-        return None
-    return next(
-        (
-            n
-            for n in walk(loop.body)
-            if isinstance(n, cst.Yield) or (isinstance(n, cst.Call) and names.is_called(n, names.SHOWN) and _takes(n, answer))
-        ),
-        None,
-    )
+def _showing(loop: cst.For, answer: set[str]) -> cst.CSTNode | None:
+    for node in walk(loop.body):
+        if isinstance(node, cst.Yield):
+            return node
+        if isinstance(node, cst.Call) and names.is_called(node, names.SHOWN) and _takes(node, answer):
+            return node
+    return None
 
 
 def _takes(call: cst.Call, answer: set[str]) -> bool:

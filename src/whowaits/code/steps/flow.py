@@ -12,11 +12,14 @@ import libcst as cst
 from whowaits.code.steps.tree import Tree, contains, last_name, reads, statements, variable, walk
 
 _MUTATORS: Final = frozenset({"append", "extend", "insert", "update", "add", "appendleft"})
-_CONVERSATION = re.compile(
-    r"(histor|message|msgs|convers|context|memor|chat|previous|prev_|_prev|prior|transcript|dialog|summar|so_far|scratch)",
+_CONVERSATION: Final = re.compile(
+    r"(histor|message|msgs|convers|context|memor|chat|previous|prev_|_prev|prior|transcript|dialog|summar|so_far)",
     re.IGNORECASE,
 )
-_STORE = re.compile(r"(cache|seen|done|result|output|saved|stats|cost|usage|token|count|total|error|fail)", re.IGNORECASE)
+_STORE: Final = re.compile(
+    r"(cache|seen|done|result|output|saved|stats|cost|usage|token|count|total|error|fail)",
+    re.IGNORECASE,
+)
 
 How = Literal["assign", "augment", "mutate"]
 
@@ -41,9 +44,7 @@ def _bindings_of(node: cst.CSTNode) -> Iterator[Binding]:
     if isinstance(node, cst.Assign):
         for target in node.targets:
             yield from _bind(target.target, node.value, node)
-    elif isinstance(node, cst.AnnAssign) and node.value is not None:
-        yield from _bind(node.target, node.value, node)
-    elif isinstance(node, cst.NamedExpr):
+    elif isinstance(node, cst.AnnAssign | cst.NamedExpr) and node.value is not None:
         yield from _bind(node.target, node.value, node)
     elif isinstance(node, cst.AugAssign):
         yield from _one(node.target, "augment", node.value, node)

@@ -12,7 +12,7 @@ import libcst as cst
 
 from whowaits.code.steps import names
 from whowaits.code.steps.flow import Binding, bindings, carried, derived, is_conversation, is_store, needed
-from whowaits.code.steps.tree import Tree, calls_in, contains, dotted, last_name, reads, variable, walk
+from whowaits.code.steps.tree import Tree, calls_in, dotted, last_name, reads, variable, walk
 
 Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
 Leaves = Literal["always", "on-answer", "on-trouble", "maybe", "never"]
@@ -77,7 +77,9 @@ def kind_of(tree: Tree, loop: Loop) -> Kind:
         return Kind(_until_success(tree, loop))
     if dependence := feeds_itself(tree, loop):
         return Kind(dependence)
-    return _for(tree, loop, loop.node, leaves) if isinstance(loop.node, cst.For) else _while(tree, loop, loop.node, leaves)
+    if isinstance(loop.node, cst.For):
+        return _for(tree, loop, loop.node, leaves)
+    return _while(tree, loop, loop.node, leaves)
 
 
 def feeds_itself(tree: Tree, loop: Loop) -> str | None:
@@ -199,11 +201,8 @@ def _worklist(tested: set[str], bound: list[Binding], used: set[str], node: cst.
 
 def _is_paged(node: cst.While, bound: list[Binding], used: set[str], answer: set[str], tested: set[str]) -> bool:
     """Whether each round fetches a page or a chunk, until none is left, and the call is made on it."""
-    fetched = {
-        b.name
-        for b in bound
-        if b.how == "assign" and b.name not in answer and any(True for _ in calls_in(b.value)) and b.name in used | tested
-    }
+    made = {b.name for b in bound if b.how == "assign" and any(True for _ in calls_in(b.value))}
+    fetched = (made - answer) & (used | tested)
     ends = {name for n in walk(node.body) if isinstance(n, cst.If) and _leaves_somewhere(n) for name in reads(n.test)}
     more = derived_names(fetched, bound)
     return bool(fetched & used) and bool((ends | tested) & more)
@@ -260,10 +259,12 @@ def how_it_leaves(tree: Tree, loop: Loop) -> Leaves:
             found.append("on-trouble" if _is_trouble(parent.test) else "on-answer")
         if "always" in found:
             return "always"
-    for leaves in ("on-answer", "maybe", "on-trouble"):
-        if leaves in found:
-            return leaves
-    return "never"
+    return _strongest(found)
+
+
+def _strongest(found: list[Leaves]) -> Leaves:
+    order: tuple[Leaves, ...] = ("always", "on-answer", "maybe", "on-trouble")
+    return next((leaves for leaves in order if leaves in found), "never")
 
 
 def _leaving(statement: cst.CSTNode, answer: set[str], flags: set[str], inner: bool) -> Leaves:
@@ -273,7 +274,7 @@ def _leaving(statement: cst.CSTNode, answer: set[str], flags: set[str], inner: b
         return "never"
     if isinstance(statement, cst.Try | cst.With):
         inside = [_leaving(s, answer, flags, inner) for s in statement.body.body]
-        return next((x for x in ("always", "on-answer", "maybe", "on-trouble") if x in inside), "never")  # type: ignore[return-value]
+        return _strongest(inside)
     if isinstance(statement, cst.If):
         return _leaving_if(statement, answer, flags, inner)
     return "never"
@@ -302,7 +303,8 @@ def _ends(statement: cst.CSTNode, flags: set[str], inner: bool) -> bool:
     if isinstance(statement, cst.Return) or (isinstance(statement, cst.Break) and not inner):
         return True
     if isinstance(statement, cst.Assign) and isinstance(statement.value, cst.Name):
-        return statement.value.value in ("True", "False") and any(variable(t.target) in flags for t in statement.targets)
+        set_now = {variable(t.target) for t in statement.targets}
+        return statement.value.value in ("True", "False") and bool(set_now & flags)
     return False
 
 
@@ -338,11 +340,12 @@ def _is_literal(iterable: cst.CSTNode) -> bool:
     inner = _unwrapped(iterable)
     if not isinstance(inner, cst.List | cst.Tuple | cst.Set):
         return False
-    return len(inner.elements) <= 3 and all(isinstance(e.value, cst.BaseString | cst.BaseNumber) for e in inner.elements)
+    constants = (cst.BaseString, cst.BaseNumber)
+    return len(inner.elements) <= 3 and all(isinstance(e.value, constants) for e in inner.elements)
 
 
 def _names_retry(node: cst.For | cst.While) -> bool:
-    """Whether the loop says so itself: `while attempt < n`, `for _ in range(max_retries)`, `for attempt in Retrying()`."""
+    """Whether the loop says so itself: `while attempt < n`, `for _ in range(max_retries)`, `for x in Retrying()`."""
     head = (node.target, node.iter) if isinstance(node, cst.For) else (node.test,)
     words = [n.value for part in head for n in walk(part) if isinstance(n, cst.Name)]
     return any(names.RETRY.search(word) for word in words)

@@ -34,7 +34,7 @@ SHOWN: Final = (
 TASKS: Final = frozenset(
     {
         "gather", "as_completed", "wait", "create_task", "ensure_future", "submit", "to_thread", "run_in_executor",
-        "start_soon", "apply_async", "spawn", "delay", "enqueue", "delayed", "run_sync", "schedule", "gather_with_concurrency",
+        "start_soon", "apply_async", "spawn", "delay", "enqueue", "delayed", "run_sync", "schedule",
     }
 )  # fmt: skip
 """Callables that start work without waiting for it, and those that wait for much started work."""
@@ -47,9 +47,8 @@ WRAPPERS: Final = frozenset(
 )  # fmt: skip
 """Callables around an iterable that do not change what it is an iterable of."""
 
-QUEUE_LIKE = re.compile(r"(queue|consumer|subscri|pubsub|inbox|mailbox|(^|_|\.)q$|broker|topic)", re.IGNORECASE)
-RETRY = re.compile(r"(retr(y|ies)|retrying|attempt|(^|_)tries|n_try|num_try|max_try|trial|backoff)", re.IGNORECASE)
-TURNS = re.compile(r"(step|turn|iteration|max_iter|round|hop|depth|tool|agent)", re.IGNORECASE)
+QUEUE_LIKE: Final = re.compile(r"(queue|consumer|subscri|pubsub|inbox|mailbox|(^|_|\.)q$|broker|topic)", re.IGNORECASE)
+RETRY: Final = re.compile(r"(retr(y|ies)|attempt|(^|_)tries|n_try|num_try|max_try|trial|backoff)", re.IGNORECASE)
 SLEEP: Final = ("sleep", "*.sleep", "*.wait")
 
 

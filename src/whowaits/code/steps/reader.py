@@ -9,9 +9,9 @@ from typing import NamedTuple
 import libcst as cst
 
 from whowaits.code.paths import Step
-from whowaits.code.steps import Fact, StepFacts, Unreadable, answers, loops
+from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, loops
 from whowaits.code.steps.flow import bindings, derived, function_of, needed
-from whowaits.code.steps.tree import MAX_DEPTH, TooDeep, Tree, contains, find_calls, parse, reads
+from whowaits.code.steps.tree import MAX_DEPTH, TooDeepError, Tree, calls_in, contains, find_calls, parse, reads
 
 
 class Asked(NamedTuple):
@@ -24,7 +24,7 @@ class Asked(NamedTuple):
 
 
 def read(text: str, step: Step, asked: Asked) -> StepFacts:
-    """The facts of a step; `Unreadable` when its text cannot be parsed or nests too deep."""
+    """The facts of a step; `UnreadableError` when its text cannot be parsed or nests too deep."""
     tree = _tree(text, step.first_line)
     calls = find_calls(tree, step.line, step.end_line, step.column)
     if not calls:
@@ -38,10 +38,10 @@ def read(text: str, step: Step, asked: Asked) -> StepFacts:
 def _tree(text: str, first_line: int) -> Tree:
     try:
         return parse(text, first_line)
-    except TooDeep:
-        raise Unreadable(f"nests deeper than {MAX_DEPTH} levels") from None
+    except TooDeepError:
+        raise UnreadableError(f"nests deeper than {MAX_DEPTH} levels") from None
     except (cst.ParserSyntaxError, SyntaxError, RecursionError) as error:
-        raise Unreadable(f"cannot be read: {type(error).__name__}") from None
+        raise UnreadableError(f"cannot be read: {type(error).__name__}") from None
 
 
 def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fact]:
@@ -76,7 +76,12 @@ def _stream(tree: Tree, calls: tuple[cst.Call, ...], region: cst.CSTNode, asked:
 
 
 def _conversation(
-    tree: Tree, calls: tuple[cst.Call, ...], arguments: set[str], around: list[loops.Loop], region: cst.CSTNode, asked: Asked
+    tree: Tree,
+    calls: tuple[cst.Call, ...],
+    arguments: set[str],
+    around: list[loops.Loop],
+    region: cst.CSTNode,
+    asked: Asked,
 ) -> Iterator[Fact]:
     kept = answers.conversation_kept(tree, calls[0], arguments, region)
     if kept is not None:
@@ -96,8 +101,8 @@ def _stages(
         return
     bound = bindings(region)
     used = needed(tree, call, arguments, bound)
-    for node, place in tree.ranges.items():
-        if isinstance(node, cst.Call) and place.start.line + tree.offset in others and not contains(tree, node, call):
-            if tree.order[node] < tree.order[call] and contains(tree, region, node) and derived(tree, node, bound) & used:
-                yield Fact("same-item-stages", tree.line(node))
-                return
+    earlier = [n for n in calls_in(region) if tree.line(n) in others and tree.order[n] < tree.order[call]]
+    for node in earlier:
+        if not contains(tree, node, call) and derived(tree, node, bound) & used:
+            yield Fact("same-item-stages", tree.line(node))
+            return

@@ -16,7 +16,7 @@ MAX_DEPTH: Final = 120
 _SCOPES = (cst.FunctionDef, cst.ClassDef)
 
 
-class TooDeep(ValueError):
+class TooDeepError(ValueError):
     """The text nests deeper than `MAX_DEPTH`."""
 
 
@@ -52,7 +52,7 @@ def parse(text: str, first_line: int) -> Tree:
     order: dict[cst.CSTNode, int] = {}
     _index(wrapper.module, parents, order)
     ranges = dict(wrapper.resolve(PositionProvider))
-    return Tree(wrapper.module, ranges, parents, order, first_line - (2 if indented else 1))  # type: ignore[arg-type]
+    return Tree(wrapper.module, ranges, parents, order, first_line - (2 if indented else 1))
 
 
 def _check_depth(text: str) -> None:
@@ -60,7 +60,7 @@ def _check_depth(text: str) -> None:
     while stack:
         node, depth = stack.pop()
         if depth > MAX_DEPTH:
-            raise TooDeep
+            raise TooDeepError
         stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
 
 
@@ -150,9 +150,7 @@ def reads(node: cst.CSTNode) -> set[str]:
             if name is not None:
                 found.add(name)
                 continue
-        if isinstance(here, cst.Attribute):
-            stack.append(here.value)
-        elif isinstance(here, cst.Arg):
+        if isinstance(here, cst.Attribute | cst.Arg):
             stack.append(here.value)
         elif isinstance(here, cst.Call):
             stack.extend(here.args)
