@@ -22,6 +22,28 @@ from whowaits.model import Place, Skipped
 MAX_BYTES: Final = 1_000_000
 _IN_PYTHON: Final = (celery_beat, airflow)
 _IN_TEXT: Final = (crontab, systemd)
+_MOSTLY_SILENT: Final = (".py", ".yaml", ".yml")
+_WORTH_READING: Final = tuple(
+    word.encode()
+    for word in [
+        "cron",
+        "Cron",
+        "beat_schedule",
+        "BEAT_SCHEDULE",
+        "CELERYBEAT",
+        "add_periodic_task",
+        "airflow",
+        "task(",
+        "actor(",
+    ]
+)
+"""Every schedule in Python or YAML contains one of these; most files are passed over without decoding them."""
+_MANIFESTS: Final = re.compile(
+    r"(^|/)\.github/workflows/|(^|[/._-])(k8s|kube|kubernetes|deploy|deployment|manifests?|charts?|helm|templates|infra|ops|gitops|"
+    r"cluster|base|overlays|argocd?|flux|cron|cronjobs?|jobs?|schedules?)([/._-])|^[^/]+$",
+    re.IGNORECASE,
+)
+"""Where YAML is read: a data set of 15,000 YAML files is not opened for the sake of a CronJob that is not there."""
 _SUPPORT: Final = (".sh", ".service", "pyproject.toml")
 _MAX_SHELL_DEPTH: Final = 3
 
@@ -35,13 +57,15 @@ class Written:
     tasks: tuple[tuple[str, str], ...] = ()
     """(registered name, qualified function) of the tasks a Python file defines."""
     programs: tuple[tuple[str, str], ...] = ()
-    starts: tuple[Target, ...] = ()
-    """What a shell script or a service starts when something starts it."""
+    script: str | None = None
+    """The text of a shell script or a service, to be read when something starts it."""
 
 
 def may_hold(path: str) -> bool:
-    """Whether a file of this name can hold a schedule or is needed to link one."""
-    return path.endswith((".py", ".yaml", ".yml", *_SUPPORT)) or crontab.may_hold(path) or systemd.may_hold(path)
+    """Whether a file of this name can hold a schedule or is needed to link one; decided without opening it."""
+    if path.endswith((".yaml", ".yml")):
+        return _MANIFESTS.search(path) is not None
+    return path.endswith((".py", *_SUPPORT)) or crontab.may_hold(path) or systemd.may_hold(path)
 
 
 def read_file(path: str, text: str) -> Written:
@@ -54,9 +78,9 @@ def read_file(path: str, text: str) -> Written:
     if name == "pyproject.toml":
         return Written(programs=tuple(sorted(console_programs(text).items())))
     if name.endswith(".sh"):
-        return Written(starts=tuple(targets(text)))
+        return Written(script=text)
     if name.endswith(".service"):
-        return Written(starts=tuple(systemd.exec_start(path, text)))
+        return Written(script=text)
     return _sorted_out(_in_text(path, text))
 
 
@@ -82,9 +106,12 @@ def find(root: Path, files: Iterable[Path]) -> tuple[list[Schedule], list[Skippe
 
 def _read(file: Path, path: str) -> Written:
     try:
-        if file.stat().st_size > MAX_BYTES:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        silent = path.endswith(_MOSTLY_SILENT) and not any(word in data for word in _WORTH_READING)
+        if silent or len(data) > MAX_BYTES:
             return Written()
-        return read_file(path, file.read_text(encoding="utf-8", errors="replace"))
+        return read_file(path, data.decode("utf-8", errors="replace"))
     except OSError as error:
         return Written(skipped=(Skipped(Place(path), f"cannot be read: {error.strerror}"),))
 
@@ -147,18 +174,22 @@ def _link(schedule: Schedule, written: Mapping[str, Written], tree: Tree, depth:
     target = schedule.target
     if target.form in ("shell", "unit"):
         between = tree.file(target.name, target.folder, schedule.place.path)
-        starts = written[between].starts if between is not None and between in written else ()
-        onward = [replace(schedule, target=_seen_from(t, target)) for t in starts]
+        script = written[between].script if between is not None and between in written else None
+        onward = [replace(schedule, target=_seen_from(t, target)) for t in _started_by(target, script or "")]
         return [s for each in onward for s in _link(each, written, tree, depth + 1)] or [schedule]
     found = tree.look_up(target, schedule.place.path)
     return [schedule if found is None else replace(schedule, path=found[0], function=found[1])]
 
 
+def _started_by(target: Target, script: str) -> list[Target]:
+    return systemd.exec_start(script) if target.form == "unit" else list(targets(script))
+
+
 def _telling(schedules: Iterable[Schedule]) -> set[Schedule]:
-    """Leave out the programs that a command starts beside one of the tree: `mkdir -p out && python tag.py`."""
+    """Leave out what is no part of the tree beside something that is: `mkdir -p out && python tag.py`."""
     found = set(schedules)
     known = {s.place for s in found if s.path is not None}
-    return {s for s in found if s.path is not None or s.target.form != "program" or s.place not in known}
+    return {s for s in found if s.path is not None or s.place not in known}
 
 
 def _seen_from(target: Target, script: Target) -> Target:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -16,6 +17,7 @@ from whowaits.model import Place, Skipped
 KIND: Final = "airflow"
 _MENTION: Final = re.compile(r"\bairflow\b")
 _SCHEDULE_ARGUMENTS: Final = ("schedule", "schedule_interval", "timetable")
+_NO_TASKS: Final = sys.stdlib_module_names | {"airflow", "pendulum"}
 _NEVER: Final = frozenset({"@once", "@continuous", "none", ""})
 _CRON_TIMETABLES: Final = ("CronTriggerTimetable", "CronDataIntervalTimetable")
 _COMMANDS: Final = ("bash_command", "command", "cmds", "arguments")
@@ -169,11 +171,12 @@ def _qualified(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef)
 
 def _called_tasks(module: Module, body: tuple[ast.stmt, ...]) -> Iterator[tuple[Target, str | None]]:
     """Tasks that are defined elsewhere and put into the DAG by calling them: `label(rows())`, `label.expand(...)`."""
+    imported = set(module.imports.values())
     plain = [s for s in body if not isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
     for statement in plain:
         for node in ast.walk(statement):
             if isinstance(node, ast.Call):
                 name = module.name(node.func) or ""
                 name = re.sub(r"\.(expand|expand_kwargs|partial|override)$", "", name)
-                if name and name.partition(".")[0] != "airflow" and name in set(module.imports.values()):
+                if name in imported and name.partition(".")[0] not in _NO_TASKS:
                     yield Target("task", name), None

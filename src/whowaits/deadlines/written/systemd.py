@@ -56,7 +56,7 @@ def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
                 yield Skipped(place, f"`{value}` is no span of time")
 
 
-def exec_start(path: str, text: str) -> list[Target]:
+def exec_start(text: str) -> list[Target]:
     """Return the programs that a .service file starts."""
     settings = {key: value for _, key, value in _settings(text) if key == "WorkingDirectory"}
     folder = settings.get("WorkingDirectory", "").lstrip("-")
