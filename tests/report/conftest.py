@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -137,12 +137,36 @@ def report_on(code: Scan | None, logs: Classified | None, config: Config | None 
     return build(join(code, logs, config or Config()), name=name, as_of=date(2026, 10, 1), version="1.2.3")
 
 
-@pytest.fixture
-def newsroom() -> Report:
-    """A report on both halves with something in every section."""
+def newsroom_report() -> Report:
     return report_on(newsroom_scan(), newsroom_logs(), newsroom_config())
 
 
 @pytest.fixture
-def make_report() -> Callable[..., Report]:
-    return report_on
+def newsroom() -> Report:
+    """A report on both halves with something in every section."""
+    return newsroom_report()
+
+
+@pytest.fixture
+def make() -> SimpleNamespace:
+    """The builders of this file: test modules cannot import from a conftest."""
+    return SimpleNamespace(**{name: value for name, value in globals().items() if not name.startswith("_")})
+
+
+HOSTILE = "<script>alert(1)</script> | `x` *b* [a](http://evil.example) \n# h \x1b[31m\u202egnp.exe \udc80 & \u05e9\u05dc\u05d5\u05dd"
+"""Markup, a table separator, a line break, a terminal code, a direction override, a lone surrogate, Hebrew."""
+
+
+def hostile_report(name: str = HOSTILE) -> Report:
+    """Every text that comes from outside is hostile."""
+    seen = (Evidence(name, name, Basis.STATED, Place(name, 3), waiter="nobody", bulk=True),)
+    work = workload(name, "10.00", seen, saving=saving("5"), models=(name,), provider=name, code_places=(Place(name),),
+                    findings=(Finding(name, name, name, Place(name, 1)),))
+    odd = workload(name * 2, "3.00", (Evidence(name, name, Basis.INFERRED, hint=True),))
+    one = usage(seen, name, shape="loop", driver=Place(name, 2), entry=Entry(name, Place(name, 1)),
+                via=(Frame(Place(name, 2), name),), rule=name)
+    move, other = Finding(name, name, name, Place(name, 5, 1), Place(name, 5, 1)), Finding("x", "y", name, Place(name, 6))
+    code = scan(site(name, 5, one, function=name, call=name, provider=name, model=name), findings=(move, other),
+                skipped=(Skipped(Place(name, 9), name),))
+    logs = classified(work, odd, sources=((name, name, 3),), skipped=(Skipped(Place(name, 9), name),), price_source=name)
+    return report_on(code, logs, Config(workloads=(WorkloadEntry(name, REGISTER, owner=name, code=("*",)),)), name)

@@ -124,7 +124,7 @@ def _part(
     waiter_of: Workload | None = None,
     route_of: Workload | None = None,
 ) -> Part:
-    spend = _spend(group)
+    spend = _spend(group) if any(w.spend_usd is not None for w in group) else None
     gains = [w.saving for w in group if movable_usd(w) is not None and w.saving is not None and not is_dearer(w)]
     return Part(
         waiter=None if waiter_of is None else waiter_of.verdict.waiter,
@@ -134,7 +134,7 @@ def _part(
         calls=sum(w.calls for w in group),
         spend_usd=spend,
         slow_usd=_total(w.slow_usd for w in group),
-        share=None if headline is None else headline.share(spend),
+        share=None if headline is None or spend is None else headline.share(spend),
         saving_low_usd=_total(s.low_usd for s in gains) if gains else None,
         saving_high_usd=_total(s.high_usd for s in gains) if gains else None,
     )

@@ -77,7 +77,7 @@ def charts(report: Report) -> dict[str, Chart]:
 def _bill(head: Headline, routes: Iterable[Part]) -> Chart:
     """Before: the bill by where it belongs. After: the moved part at its new price, the saving from low to high."""
     whole = max(head.bill_usd, head.after_high_usd)
-    unknown = sum((p.spend_usd - p.slow_usd for p in routes if p.route == "unknown"), Decimal(0))
+    unknown = sum((p.spend_usd - p.slow_usd for p in routes if p.route == "unknown" and p.spend_usd), Decimal(0))
     waited = head.bill_usd - head.slow_usd - head.batchable_usd - unknown
     stays = ((waited, "route-sync"), (unknown, "route-unknown"))
     now = _pieces(whole, *stays, (head.slow_usd, "slow"), (head.batchable_usd, "route-batch"))
@@ -115,12 +115,12 @@ _BILL_KEYS: Final = {
 
 
 def _waiters(parts: Sequence[Part]) -> Chart:
-    largest = max((p.spend_usd for p in parts), default=Decimal(0))
+    largest = max((p.spend_usd or Decimal(0) for p in parts), default=Decimal(0))
     rows = [
         (
             words.WAITER_WORDS[p.waiter or "unknown"],
             f"{words.big_usd(p.spend_usd)}, {words.percent(p.share)}",
-            _pieces(largest, (p.spend_usd, f"waiter-{p.waiter}")),
+            _pieces(largest, (p.spend_usd or Decimal(0), f"waiter-{p.waiter}")),
         )
         for p in parts
     ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import re
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -10,6 +12,8 @@ from whowaits.report import words
 from whowaits.report.charts import charts
 from whowaits.report.values import Report
 from whowaits.report.view import page
+
+_BEFORE_PERCENT: Final = re.compile(r"(?<=\d) (?=%)")
 
 
 def render_html(report: Report) -> str:
@@ -27,4 +31,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_unbroken,
     )
+
+
+def _unbroken(value: object) -> object:
+    """Keep "62 %" on one line; what is safe markup already stays as it is."""
+    return _BEFORE_PERCENT.sub("\u00a0", value) if type(value) is str else value

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 GAP: Final = "  "
-LEAST: Final = 10
-"""Cells that a column of names keeps however narrow the screen is."""
 _CODES: Final = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "cyan": "36"}
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column: `name` columns may be cut, `figure` columns stand to the right."""
+    """A column: `name` columns may be cut at their end, `place` columns at their start; figures stand to the right."""
 
     title: str
-    kind: Literal["name", "word", "figure"] = "word"
+    kind: Literal["name", "place", "word", "figure"] = "word"
+    least: int = 10
+    """Cells that a column which may be cut keeps, however narrow the screen is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +64,19 @@ class Screen:
         """What each column needs; names give way, the widest first, until the row fits."""
         columns = zip(*[[h.title for h in heads], *[[t.text for t in row] for row in rows]], strict=True)
         widths = [max(cells(text) for text in column) for column in columns]
-        names = [i for i, head in enumerate(heads) if head.kind == "name"]
         over = sum(widths) + len(GAP) * (len(heads) - 1) - self.width
-        while over > 0 and names and (widest := max(names, key=lambda i: widths[i])) is not None:
-            if widths[widest] <= LEAST:
+        while over > 0:
+            able = [i for i, h in enumerate(heads) if h.kind in ("name", "place") and widths[i] > h.least]
+            if not able:
                 break
-            widths[widest] -= 1
+            widths[max(able, key=lambda i: widths[i])] -= 1
             over -= 1
         return widths
 
     def _row(self, heads: Sequence[Head], widths: Sequence[int], row: Sequence[Text]) -> str:
         parts = []
         for head, width, cell in zip(heads, widths, row, strict=True):
-            text = cut(cell.text, width)
+            text = cut_start(cell.text, width) if head.kind == "place" else cut(cell.text, width)
             space = " " * (width - cells(text))
             styled = self._styled(text, cell.style)
             parts.append(space + styled if head.kind == "figure" else styled + space)
@@ -104,6 +104,11 @@ def cut(text: str, width: int) -> str:
         kept.append(character)
         used += _cells(character)
     return "".join(kept) + "…"
+
+
+def cut_start(text: str, width: int) -> str:
+    """Return the end of `text` in at most `width` cells: the end of a path says most."""
+    return text if cells(text) <= width else "…" + cut(text[::-1], width)[-2::-1]
 
 
 def _cells(character: str) -> int:

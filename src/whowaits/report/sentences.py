@@ -34,7 +34,7 @@ def headline(report: Report) -> str:
     if head.bill_usd == 0:
         return "None of the calls in the logs has a price, so there is no bill to speak of."
     if head.batchable_usd == 0:
-        return f"Nothing found in this bill of {words.big_usd(head.bill_usd)} is known to be able to wait."
+        return f"No call in this bill of {words.big_usd(head.bill_usd)} is known to be able to wait."
     able = f"{words.big_usd(head.batchable_usd)} of the {words.big_usd(head.bill_usd)} bill"
     first = f"{able} ({words.percent(head.share(head.batchable_usd))}) can wait an hour or more."
     if head.basis == "none":
@@ -61,7 +61,7 @@ def below_headline(report: Report) -> tuple[str, ...]:
     if head is None:
         return ()
     said = []
-    unknown = sum((p.spend_usd for p in report.routes if p.route == "unknown"), head.bill_usd * 0)
+    unknown = next((p.spend_usd for p in report.routes if p.route == "unknown"), None)
     if unknown:
         said.append(
             f"{words.usd(unknown)} ({words.percent(head.share(unknown))}) could not be judged; "

@@ -139,8 +139,8 @@ def _sites(screen: Screen, report: Report) -> None:
         screen.line(sentences.sites(report))
         return
     heads = (
-        Head("call site", "name"),
-        Head("many times by", "name"),
+        Head("call site", "place"),
+        Head("many times by", "place"),
         Head("belongs on"),
         Head("per 30 days", "figure"),
     )
@@ -167,19 +167,19 @@ def _site(line: SiteLine) -> tuple[Text, ...]:
 def _questions(screen: Screen, questions: Sequence[OpenQuestion]) -> None:
     if not questions:
         return
-    heads = (Head("about", "name"), Head("at stake", "figure"), Head("question", "name"))
+    heads = (Head("about", "name"), Head("at stake", "figure"), Head("question", "name", least=43))
     screen.table("Not known yet", heads, [_question(q) for q in questions[:MOST]])
     _more(screen, len(questions))
 
 
 def _question(asked: OpenQuestion) -> tuple[Text, ...]:
     about = words.clean(asked.subject) if asked.place is None else f"{words.clean(asked.subject)} {place(asked.place)}"
-    stake = "by volume" if asked.spend_usd is None else words.big_usd(asked.spend_usd)
+    stake = "by volume" if asked.usage is not None else words.big_usd(asked.spend_usd)
     return Text(about), Text(stake), Text(words.clean(asked.question, 400))
 
 
 def _rest(screen: Screen, report: Report) -> None:
-    said = [f"{f.rule}: {words.clean(f.message, 400)} ({place(f.place)})" for f in report.others[:MOST]]
+    said = [f"{words.clean(f.rule)}: {words.clean(f.message, 400)} ({place(f.place)})" for f in report.others[:MOST]]
     said += [
         f"disagreement: {words.clean(c.workload)}: {words.WAITER_WORDS[c.in_log]} in the logs, "
         f"{words.WAITER_WORDS[c.in_code]} at {place(c.site)}"

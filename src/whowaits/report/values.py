@@ -61,7 +61,8 @@ class Part:
     urgency: Urgency | None
     workloads: int
     calls: int
-    spend_usd: Decimal
+    spend_usd: Decimal | None
+    """None where none of its workloads has a price."""
     slow_usd: Decimal
     share: Decimal | None
     saving_low_usd: Decimal | None

@@ -291,7 +291,8 @@ def saving_text(line: WorkloadLine, *, short: bool = False) -> str:
     """Return the saving of a move in the period; a dash where no move is proposed."""
     saving = line.workload.saving
     if line.movable_usd is None:
-        return "–"
+        moves = line.workload.verdict.route in ("batch", "flex") and line.workload.spend_usd is None
+        return words.NOT_KNOWN if moves else "–"
     if saving is None:
         return "none claimed"
     if is_dearer(line.workload):
@@ -315,8 +316,9 @@ def _places(line: WorkloadLine) -> tuple[str, ...]:
 
 
 def place(where: Place) -> str:
-    """Return path:line, cleaned."""
-    return words.clean(str(where))
+    """Return path:line, cleaned; of a very long path the end stays, with its line."""
+    text = words.clean(str(where), 10_000)
+    return text if len(text) <= words.LONGEST else f"…{text[1 - words.LONGEST :]}"
 
 
 def _sites(report: Report) -> Section | None:
@@ -399,7 +401,7 @@ def _question_row(asked: OpenQuestion) -> tuple[Cell, ...]:
     return (
         Cell(words.clean(asked.subject), where),
         Cell(words.clean(asked.question, 400), (stands,), "route-batch" if asked.assumed else "route-unknown"),
-        Cell(words.usd(asked.spend_usd) if asked.spend_usd is not None else "depends on volume"),
+        Cell("depends on volume" if asked.usage is not None else words.usd(asked.spend_usd)),
         Cell(seen[0] if seen else "nothing that speaks of waiting", seen[1:]),
     )
 
