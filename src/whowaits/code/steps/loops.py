@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -242,24 +242,27 @@ def how_it_leaves(tree: Tree, loop: Loop) -> Leaves:
     answer = derived(tree, loop.call, [b for b in bindings(loop.node) if b.how != "augment"])
     flags = reads(loop.node.test) if isinstance(loop.node, cst.While) else set()
     found: list[Leaves] = []
-    inner = False
-    for parent, child in tree.ancestors(loop.call):
-        if parent is loop.node:
-            break
+    chain = [pair for pair in tree.ancestors(loop.call) if tree.order[pair[0]] > tree.order[loop.node]]
+    for number, (parent, child) in enumerate(chain):
+        inner = any(isinstance(outer, cst.For | cst.While) for outer, _ in chain[number + 1 :])
         if isinstance(child, cst.Return):
             return "always"
-        if isinstance(parent, cst.For | cst.While):
-            inner = True
-        if isinstance(parent, cst.IndentedBlock):
-            after = list(parent.body[list(parent.body).index(child) + 1 :])  # type: ignore[arg-type]
-            found.extend(_leaving(s, answer, flags, inner) for s in after)
-        if isinstance(parent, cst.Try) and child is parent.body and parent.orelse is not None:
-            found.extend(_leaving(s, answer, flags, inner) for s in parent.orelse.body.body)
+        found.extend(_leaving(s, answer, flags, inner) for s in _run_after(parent, child))
         if isinstance(parent, cst.If) and child is parent.test and _leaves_somewhere(parent):
             found.append("on-trouble" if _is_trouble(parent.test) else "on-answer")
         if "always" in found:
             return "always"
     return _strongest(found)
+
+
+def _run_after(parent: cst.CSTNode, child: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    """The statements that run after `child` when nothing goes wrong."""
+    if isinstance(parent, cst.IndentedBlock):
+        body = list(parent.body)
+        return body[next(n for n, s in enumerate(body) if s is child) + 1 :]
+    if isinstance(parent, cst.Try) and child is parent.body and parent.orelse is not None:
+        return parent.orelse.body.body
+    return ()
 
 
 def _strongest(found: list[Leaves]) -> Leaves:

@@ -38,9 +38,9 @@ def read(text: str, step: Step, asked: Asked) -> StepFacts:
 def _tree(text: str, first_line: int) -> Tree:
     try:
         return parse(text, first_line)
-    except TooDeepError:
+    except (TooDeepError, RecursionError, MemoryError):
         raise UnreadableError(f"nests deeper than {MAX_DEPTH} levels") from None
-    except (cst.ParserSyntaxError, SyntaxError, RecursionError) as error:
+    except (cst.ParserSyntaxError, SyntaxError) as error:
         raise UnreadableError(f"cannot be read: {type(error).__name__}") from None
 
 
