@@ -24,7 +24,8 @@ _IN_PYTHON: Final = (celery_beat, airflow)
 _IN_TEXT: Final = (crontab, systemd)
 _MOSTLY_SILENT: Final = (".py", ".yaml", ".yml")
 _WORTH_READING: Final = (
-    b"cron", b"Cron", b"beat_schedule", b"BEAT_SCHEDULE", b"CELERYBEAT", b"add_periodic_task", b"airflow", b"task(", b"actor(",
+    b"cron", b"Cron", b"beat_schedule", b"BEAT_SCHEDULE", b"CELERYBEAT", b"add_periodic_task", b"airflow",
+    b"task(", b"actor(",
 )  # fmt: skip
 """Every schedule in Python or YAML contains one of these; most files are passed over without decoding them."""
 _MANIFESTS: Final = re.compile(
