@@ -17,7 +17,7 @@ from whowaits.report import words
 from whowaits.report.values import Headline, Part, Report, WorkloadLine
 
 TOP: Final = 10
-LABEL: Final = 34
+LABEL: Final = 28
 """Characters of a label; a longer name is cut, the table beside the chart has it in full."""
 ROW_PX: Final = 46
 HUNDRED: Final = Decimal(100)

@@ -1,0 +1,117 @@
+"""The JSON of `check` is a contract; its text is for people."""
+
+import json
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import whowaits
+from whowaits.model import Basis, Entry, Evidence, Finding, Frame, Offer, Place, Saving, Skipped
+from whowaits.report import check
+
+SITE_KEYS = ["path", "cell", "line", "end_line", "column", "function", "call", "provider", "model", "kind", "tier", "route",
+             "urgency", "waiter", "deadline_s", "basis", "also_waited", "offer", "usages"]
+USAGE_KEYS = ["route", "urgency", "waiter", "deadline_s", "basis", "shape", "bulk", "rule", "fingerprint", "state",
+              "question", "driver", "entry", "via", "evidence", "monthly_usd", "saving_usd_low", "saving_usd_high"]
+
+
+def document(make: SimpleNamespace, *sites: Any, **more: Any) -> dict[str, Any]:
+    text = check.render_json(make.scan(*sites, **more))
+    assert text.endswith("}\n")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def test_the_document_has_exactly_the_keys_of_format_1(make: SimpleNamespace) -> None:
+    usage = make.usage(make.LOOP, "f", driver=Place("a.py", 3), entry=Entry("script", Place("a.py", 9)),
+                       via=(Frame(Place("a.py", 4), "main"),))
+    read = document(make, make.site("a.py", 5, usage), findings=(Finding("r", "f", "m", Place("a.py", 5)),),
+                    skipped=(Skipped(Place("b.py", 1), "broken"),))
+    assert list(read) == ["format", "tool", "root", "files", "call_sites", "findings", "skipped"]
+    assert read["format"] == 1
+    assert read["tool"] == {"name": "whowaits", "version": whowaits.__version__}
+    site = read["call_sites"][0]
+    assert list(site) == SITE_KEYS
+    assert list(site["usages"][0]) == USAGE_KEYS
+    assert site["usages"][0]["driver"] == {"path": "a.py", "cell": None, "line": 3}
+    assert site["usages"][0]["entry"] == {"kind": "script", "path": "a.py", "line": 9}
+    assert site["usages"][0]["via"] == [{"path": "a.py", "line": 4, "function": "main"}]
+    assert list(site["usages"][0]["evidence"][0]) == ["rule", "says", "basis", "hint", "path", "line"]
+    assert list(read["findings"][0]) == ["rule", "fingerprint", "state", "message", "path", "line", "call_site"]
+    assert read["skipped"] == [{"path": "b.py", "cell": None, "line": 1, "reason": "broken"}]
+
+
+def test_what_is_not_known_is_null_and_never_left_out(make: SimpleNamespace) -> None:
+    site = document(make, make.site("a.py", 5, make.usage((), "f"), provider=None, model=None))["call_sites"][0]
+    usage = site["usages"][0]
+    assert [site[k] for k in ("cell", "provider", "model", "urgency", "deadline_s", "basis")] == [None] * 6
+    absent = ("shape", "state", "driver", "entry", "monthly_usd", "saving_usd_low", "saving_usd_high")
+    assert [usage[k] for k in absent] == [None] * 7
+    assert (usage["via"], usage["evidence"], usage["bulk"]) == ([], [], False)
+
+
+def test_site_fields_are_those_of_the_usage_that_decides(make: SimpleNamespace) -> None:
+    first, second = make.usage(make.LOOP, "1"), make.usage(make.ROUTE, "2")
+    site = document(make, make.site("a.py", 5, first, second, also_waited=True))["call_sites"][0]
+    assert (site["route"], site["urgency"], site["waiter"], site["deadline_s"], site["basis"]) == (
+        "batch", "try", "nobody", 86_400, "assumed")
+    assert site["also_waited"] is True
+    assert [u["route"] for u in site["usages"]] == ["batch", "sync"]
+
+
+def test_whole_seconds_have_no_decimal_point_and_broken_ones_keep_it(make: SimpleNamespace) -> None:
+    third = (Evidence("x", "y", Basis.STATED, waiter="nobody", deadline_s=10_000.0, chain=3),)
+    text = check.render_json(make.scan(make.site("a.py", 1, make.usage(make.LOOP)), make.site("b.py", 1, make.usage(third))))
+    assert '"deadline_s": 86400,' in text
+    assert '"deadline_s": 3333.3' in text
+
+
+def test_money_is_text_with_nine_digits(make: SimpleNamespace) -> None:
+    usage = make.usage(make.LOOP, monthly_usd=Decimal("12.5"), saving=Saving(Decimal(1), Decimal("2.25"), "rates", "s", "d"))
+    read = document(make, make.site("a.py", 1, usage))["call_sites"][0]["usages"][0]
+    assert [read[k] for k in ("monthly_usd", "saving_usd_low", "saving_usd_high")] == [
+        "12.500000000", "1.000000000", "2.250000000"]
+
+
+def test_an_offer_of_both_tiers_reads_as_batch(make: SimpleNamespace) -> None:
+    sites = [make.site(f"{sold}.py", 1, make.usage(()), offer=Offer(sold)) for sold in ("both", "flex", "none", "unknown")]
+    assert [s["offer"] for s in document(make, *sites)["call_sites"]] == ["batch", "flex", "none", "unknown"]
+
+
+def test_a_notebook_cell_is_a_number(make: SimpleNamespace) -> None:
+    skipped = Skipped(Place("n.ipynb", 2, cell=4), "no Python")
+    assert document(make, skipped=(skipped,))["skipped"] == [
+        {"path": "n.ipynb", "cell": 4, "line": 2, "reason": "no Python"}]
+
+
+def test_an_undecodable_file_name_still_gives_valid_json(make: SimpleNamespace) -> None:
+    assert document(make, make.site("\udcff.py", 1, make.usage(())))["call_sites"][0]["path"] == "?.py"
+
+
+def test_the_text_names_place_rule_and_what_was_seen(make: SimpleNamespace) -> None:
+    assert check.render_text(make.newsroom_scan()) == (
+        "newsroom/tagger.py:41:12 loop-over-data nobody waits for this call\n"
+        "    newsroom/tagger.py:38: a loop over data sends one call each [inferred, loop-over-data]\n"
+        "    question: By when is the answer needed?\n"
+        "newsroom/chat.py:30:5 waited-on-batch a person waits for a batch\n"
+        "\n"
+        "2 findings; 4 call sites in 12 files.\n"
+        "1 call site cannot be judged; the JSON output has the questions.\n"
+        "skipped newsroom/old.py:3: not Python 3.11: print statement\n"
+    )
+
+
+def test_known_and_suppressed_findings_are_counted_and_not_listed(make: SimpleNamespace) -> None:
+    states = ("known", "suppressed", "new")
+    found = tuple(Finding(f"rule-{s}", s, "m", Place("a.py", 1), state=s) for s in states)
+    text = check.render_text(make.scan(findings=found))
+    assert "rule-new" in text
+    assert "rule-known" not in text
+    assert "1 finding; 0 call sites in 12 files.\n2 findings not shown" in text
+
+
+def test_text_of_hostile_names_stays_on_its_lines(make: SimpleNamespace) -> None:
+    bad = "a\nb\x1b[2J"
+    text = check.render_text(make.scan(findings=(Finding(bad, "f", bad, Place(bad, 1)),), skipped=(Skipped(Place(bad), bad),)))
+    assert len(text.splitlines()) == 4
+    assert "\x1b" not in text
