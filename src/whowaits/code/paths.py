@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+import bisect
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
+
+from whowaits.code.classes import ClassId
+from whowaits.code.entries import Entries
+from whowaits.code.graph import Edge, Graph, Hop, Node
+from whowaits.code.matching import Matcher, ModelCall
+from whowaits.code.sdk import Sdks
+from whowaits.code.summary import Scope
+from whowaits.code.values import Resolver
 
 if TYPE_CHECKING:
-    from whowaits.rules import CallRule
+    from whowaits.code.index import Facts
+    from whowaits.rules import CallRule, Calls, CodeRule
 
 Literals = str | int | float | bool | None
 Kind = Literal["for", "while", "comprehension", "try", "with", "lambda"]
 
-MAX_PATHS = 64
+MAX_PATHS: Final = 64
+MAX_VISITS: Final = 6
+MAX_STEPS: Final = 24
+SELF_HOSTED: Final = frozenset({"self_hosted", "ollama"})
 
 
 class Enclosure(NamedTuple):
@@ -80,3 +95,190 @@ class Site:
     self_hosted: bool
     keywords: dict[str, Literals]
     paths: tuple[Path, ...]
+
+
+def find_sites(facts: Facts, calls: Calls, code_rules: Iterable[CodeRule]) -> list[Site]:
+    """Return every call of a model in the tree, in the order of place, with the ways that lead to it."""
+    sdks = Sdks(calls)
+    resolver = Resolver(facts.files, sdks.roots, sdks.wrappers, sdks.literals)
+    graph = Graph(resolver)
+    matcher = Matcher(resolver, graph, sdks)
+    ways = _Ways(graph, Entries(graph, code_rules, matcher.imported))
+    return [_site(ways, made) for made in matcher.find()]
+
+
+def _site(ways: _Ways, made: ModelCall) -> Site:
+    first = ways.step(Hop(made.path, made.number, made.through))
+    return Site(
+        path=made.path,
+        cell=first.cell,
+        line=first.line,
+        end_line=first.end_line,
+        column=first.column,
+        function=first.function,
+        call=made.call,
+        rule=made.rule,
+        provider=made.provider,
+        model=made.model,
+        kind=made.kind,
+        tier=made.tier,
+        self_hosted=made.provider in SELF_HOSTED,
+        keywords=made.keywords,
+        paths=tuple(ways.up(first, ways.node_of(Hop(made.path, made.number)))),
+    )
+
+
+class _Way(NamedTuple):
+    """A path under construction. `cls`: the class whose object the last function runs on, as far as it is known."""
+
+    steps: tuple[Step, ...]
+    node: Node
+    passed: frozenset[Node]
+    cls: ClassId | None
+
+
+class _Ways:
+    """Goes up from a call, breadth first, through everything that calls what holds it."""
+
+    def __init__(self, graph: Graph, entries: Entries) -> None:
+        self.graph = graph
+        self.entries = entries
+        self.resolver = graph.resolver
+
+    def node_of(self, hop: Hop) -> Node:
+        """Return the function that the call stands in."""
+        return self.graph.node(hop.path, self.graph.call_of(hop).scope)
+
+    def up(self, first: Step, node: Node) -> list[Path]:
+        """Return the paths from `first`, which stands in `node`, shortest first."""
+        found: dict[Path, None] = {}
+        waiting = deque([self._start((first,), node, frozenset())])
+        visits: Counter[Node] = Counter()
+        while waiting and len(found) < MAX_PATHS:
+            way = waiting.popleft()
+            visits[way.node] += 1
+            if visits[way.node] > MAX_VISITS or len(way.steps) > MAX_STEPS:
+                continue
+            ends, further = self._extend(way)
+            found.update(dict.fromkeys(ends))
+            waiting.extend(further)
+        return list(found)[:MAX_PATHS] or [Path((first,), EntryPoint("none", None, first.path, first.line))]
+
+    def _start(self, steps: tuple[Step, ...], node: Node, passed: frozenset[Node]) -> _Way:
+        parent = self.resolver.scope(*node).parent
+        method = parent >= 0 and self.resolver.scope(node[0], parent).kind == "class"
+        return _Way(steps, node, passed | {node}, (node[0], parent) if method else None)
+
+    def _extend(self, way: _Way) -> tuple[list[Path], list[_Way]]:
+        """Return the paths that end at the way's function, and the ways that go on from it."""
+        scope = self.resolver.scope(*way.node)
+        ends = [Path(way.steps, e) for e in self._entry_points(way.node, scope)]
+        if scope.kind == "module":
+            last = way.steps[-1]
+            return ends or [Path(way.steps, EntryPoint("script", None, last.path, last.line))], []
+        further: list[_Way] = []
+        edges = self.graph.callers(way.node)
+        for edge in edges:
+            handed = [self._entry(rule, way.node, scope) for rule in self.entries.handed(edge, way.node)]
+            ends += [Path(way.steps, e) for e in dict.fromkeys(handed)]
+            if not handed and (more := self._over(way, edge)):
+                further.append(more)
+        if not edges and scope.kind == "lambda":
+            further.append(self._out_of_lambda(way, scope))
+        elif not ends and not edges:
+            ends.append(Path(way.steps, EntryPoint("none", None, way.node[0], self._line(way.node, scope))))
+        return ends, further
+
+    def _entry_points(self, node: Node, scope: Scope) -> list[EntryPoint]:
+        return list(dict.fromkeys(self._entry(rule, node, scope) for rule in self.entries.of(node)))
+
+    def _entry(self, rule: CodeRule, node: Node, scope: Scope) -> EntryPoint:
+        return EntryPoint(rule.says.entry or "none", rule.id, node[0], self._line(node, scope))
+
+    def _line(self, node: Node, scope: Scope) -> int:
+        return self._in_cell(node[0], scope.line)[1]
+
+    def _over(self, way: _Way, edge: Edge) -> _Way | None:
+        """Return the way extended by an edge, or None where it would pass a function twice or the classes differ."""
+        nodes = [self.node_of(hop) for hop in edge.hops]
+        if way.passed & set(nodes) or len(set(nodes)) < len(nodes):
+            return None
+        if way.cls and edge.receivers and not any(self._related(r, way.cls) for r in edge.receivers):
+            return None
+        steps = (*way.steps, *(self.step(hop) for hop in edge.hops))
+        more = self._start(steps, nodes[-1], way.passed | set(nodes))
+        if edge.on_self and way.cls and more.cls:
+            below = more.cls if way.cls in self._line_of(more.cls) else way.cls
+            return more._replace(cls=below)
+        return more
+
+    def _related(self, one: ClassId, other: ClassId) -> bool:
+        return self.resolver.classes.related(one, other)
+
+    def _line_of(self, cls: ClassId) -> list[ClassId]:
+        return self.resolver.classes.line(cls)[0]
+
+    def _out_of_lambda(self, way: _Way, scope: Scope) -> _Way:
+        """A lambda that nothing is seen to call runs, for all we know, where it is written."""
+        outside = self.graph.node(way.node[0], max(scope.parent, 0))
+        last = way.steps[-1]
+        around = self._enclosures(way.node[0], scope.enclosure, max(scope.parent, 0))
+        steps = (*way.steps[:-1], replace(last, enclosures=last.enclosures + around))
+        return self._start(steps, outside, way.passed)
+
+    # -- one step --------------------------------------------------------------------------------------------
+
+    def step(self, hop: Hop) -> Step:
+        """Return the function that a call stands in, with the call."""
+        call = self.graph.call_of(hop)
+        path, number = self.node_of(hop)
+        scope = self.resolver.scope(path, number)
+        while scope.kind == "lambda":
+            number = self.graph.node(path, max(scope.parent, 0))[1]
+            scope = self.resolver.scope(path, number)
+        cell, line = self._in_cell(path, call.line)
+        first, last = self._extent(path, scope, call.line)
+        return Step(
+            path=path,
+            cell=cell,
+            function=scope.qualname,
+            first_line=first,
+            last_line=last,
+            line=line,
+            end_line=line + call.end_line - call.line,
+            column=call.column,
+            through=hop.through,
+            enclosures=self._enclosures(path, call.enclosure, call.scope),
+        )
+
+    def _extent(self, path: str, scope: Scope, line: int) -> tuple[int, int]:
+        """The lines of a function; of code outside of any function, the whole file or cell."""
+        starts = self.resolver.files[path].cells
+        if scope.kind != "module" or not starts:
+            return self._in_cell(path, scope.first_line)[1], self._in_cell(path, scope.last_line)[1]
+        number = bisect.bisect_right(starts, line)
+        end = starts[number] - 1 if number < len(starts) else scope.last_line
+        return 1, max(1, end - starts[number - 1] + 1)
+
+    def _in_cell(self, path: str, line: int) -> tuple[int | None, int]:
+        starts = self.resolver.files[path].cells
+        if not starts:
+            return None, line
+        number = bisect.bisect_right(starts, line)
+        return number, line - starts[number - 1] + 1
+
+    def _enclosures(self, path: str, fence: int, scope: int) -> tuple[Enclosure, ...]:
+        """What encloses a call up to the body of its function, a lambda around it included."""
+        fences = self.resolver.files[path].fences
+        found = []
+        while fence >= 0:
+            kind, line, end_line, fence = fences[fence]
+            found.append(self._enclosure(path, kind, line, end_line))
+        here = self.resolver.scope(path, self.graph.node(path, scope)[1])
+        if here.kind == "lambda":
+            found.append(self._enclosure(path, "lambda", here.line, here.last_line))
+        return tuple(found)
+
+    def _enclosure(self, path: str, kind: str, line: int, end_line: int) -> Enclosure:
+        start = self._in_cell(path, line)[1]
+        return Enclosure(cast(Kind, kind), start, start + end_line - line)

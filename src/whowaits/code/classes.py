@@ -1,0 +1,155 @@
+"""Classes of the tree: their ancestors and descendants, and what an attribute of one can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from whowaits.code.summary import Scope, Term, terminal
+
+if TYPE_CHECKING:
+    from whowaits.code.values import Resolver, Value, Values
+
+ClassId = tuple[str, int]
+
+_PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty", "hybrid_property", "classproperty"})
+
+
+def decorated(scope: Scope, names: frozenset[str]) -> bool:
+    """Whether one of the decorators ends in one of `names`."""
+    return any(terminal(d) in names for d in scope.decorators)
+
+
+class Classes:
+    """What is known of the classes of one tree."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._lines: dict[ClassId, tuple[list[ClassId], list[str]]] = {}
+        self._below: dict[ClassId, list[ClassId]] | None = None
+
+    def enclosing(self, path: str, scope: int) -> ClassId | None:
+        """Return the class in whose method, or function inside one, `scope` lies."""
+        scopes = self.resolver.files[path].scopes
+        while scope >= 0:
+            parent = scopes[scope].parent
+            if parent >= 0 and scopes[parent].kind == "class":
+                return (path, parent)
+            scope = parent
+        return None
+
+    def is_method(self, path: str, scope: int) -> bool:
+        """Whether a function gets the object or class it is called on as its first parameter."""
+        here = self.resolver.scope(path, scope)
+        inside = here.parent >= 0 and self.resolver.scope(path, here.parent).kind == "class"
+        return inside and here.kind != "lambda" and not decorated(here, frozenset({"staticmethod"}))
+
+    def line(self, cls: ClassId) -> tuple[list[ClassId], list[str]]:
+        """Return the class and its ancestors in the tree, nearest first, and the names of those outside."""
+        done = self._lines.get(cls)
+        if done is None:
+            self._lines[cls] = ([cls], [])
+            done = self._lines[cls] = self._line(cls)
+        return done
+
+    def _line(self, cls: ClassId) -> tuple[list[ClassId], list[str]]:
+        mine, outside = [cls], []
+        for base in self.resolver.scope(*cls).bases:
+            for value in self.resolver.of(cls[0], self.resolver.scope(*cls).parent, base):
+                if value[0] == "C":
+                    above = self.line((value[1], value[2]))
+                    mine += above[0]
+                    outside += above[1]
+                elif value[0] == "X":
+                    outside.append(value[1])
+        mine = list(reversed(dict.fromkeys(reversed(mine))))
+        return [cls, *(c for c in mine if c != cls)], list(dict.fromkeys(outside))
+
+    def below(self, cls: ClassId) -> list[ClassId]:
+        """Return the descendants of a class in the tree."""
+        if self._below is None:
+            self._below = {}
+            for path, summary in self.resolver.files.items():
+                for number, scope in enumerate(summary.scopes):
+                    if scope.kind == "class":
+                        for above in self.line((path, number))[0][1:]:
+                            self._below.setdefault(above, []).append((path, number))
+        return self._below.get(cls, [])
+
+    def related(self, one: ClassId, other: ClassId) -> bool:
+        """Whether one class is the other or its ancestor or descendant."""
+        return one in self.line(other)[0] or other in self.line(one)[0]
+
+    # -- attributes ------------------------------------------------------------------------------------------
+
+    def own(self, value: Value, name: str) -> Values:
+        """Return what the classes of the tree say an attribute is: methods, class attributes, assignments."""
+        key = ("own", value[0], value[1], value[2], name)
+        return self.resolver.remember(key, lambda: self._own(value, name))
+
+    def attribute(self, value: Value, name: str) -> Values:
+        """Return what an attribute of a class or an instance is, at last that of a base outside of the tree."""
+        found = self.own(value, name)
+        if found or value[0] == "U":
+            return found or self._outside(value, name)
+        return self._outside(value, name)
+
+    def _outside(self, value: Value, name: str) -> Values:
+        call, calls = ("", ()) if value[0] == "C" else ("()", (None,))
+        _, outside = self.line((value[1], value[2]))
+        return tuple(("X", f"{base}{call}.{name}", calls) for base in outside)
+
+    def _own(self, value: Value, name: str) -> Values:
+        from whowaits.code.values import unite
+
+        kind, cls = value[0], (value[1], value[2])
+        line = self.line(cls)[0][1:] if kind == "U" else self.line(cls)[0]
+        declared = next((found for c in line if (found := self._declared(c, name, kind))), ())
+        below = self.below(cls) if kind == "S" else []
+        overrides = [self._declared(c, name, kind) for c in below]
+        stored = [self._stored(c, name) for c in (*line, *below)]
+        found = unite((declared, *overrides, *stored))
+        return found or unite(self._constructed(c, name) for c in line)
+
+    def _declared(self, cls: ClassId, name: str, kind: str) -> Values:
+        from whowaits.code.values import unite
+
+        scope = self.resolver.scope(*cls)
+        return unite(self._member(cls, term, kind) for term in scope.binds.get(name, ()))
+
+    def _member(self, cls: ClassId, term: Term, kind: str) -> Values:
+        if not term or term[0] != "f":
+            return self.resolver.of(cls[0], cls[1], term)
+        function = self.resolver.scope(cls[0], term[1])
+        value = ("F", cls[0], term[1])
+        if decorated(function, _PROPERTIES) and kind != "C":
+            return self.resolver.params.returned(value)
+        bound = self.is_method(cls[0], term[1]) and (kind != "C" or decorated(function, frozenset({"classmethod"})))
+        return (("B", cls[0], term[1]),) if bound else (value,)
+
+    def _stored(self, cls: ClassId, name: str) -> Values:
+        """What is assigned to the attribute, in methods and from outside."""
+        from whowaits.code.values import unite
+
+        return unite(self._store_values(cls, name))
+
+    def _store_values(self, cls: ClassId, name: str) -> Iterator[Values]:
+        r = self.resolver
+        for path, number in r.uses.stores.get(name, ()):
+            scope, base, _, term = r.files[path].attributes[number]
+            if self._means(path, scope, base, cls):
+                yield r.of(path, scope, term)
+
+    def _means(self, path: str, scope: int, base: Term, cls: ClassId) -> bool:
+        if base and base[0] == "n" and self.enclosing(path, scope) not in (None, cls) and base[1] in ("self", "cls"):
+            return False
+        values: Any = self.resolver.of(path, scope, base)
+        return any(v[0] in ("O", "S", "C") and (v[1], v[2]) == cls for v in values)
+
+    def _constructed(self, cls: ClassId, name: str) -> Values:
+        """What a class without a constructor of its own (a data class) is given for the attribute."""
+        from whowaits.code.values import unite
+
+        if name not in self.resolver.scope(*cls).binds or self._declared(cls, "__init__", "O"):
+            return ()
+        return unite(self.resolver.params.given_to_class(cls, name))

@@ -1,0 +1,159 @@
+"""Which files belong to a tree, and their text: Python files and the code cells of notebooks."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import platform
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from pathspec import GitIgnoreSpec
+
+from whowaits.model import Place, Skipped
+
+SUFFIXES: Final = (".py", ".ipynb")
+MAX_BYTES: Final = 5_000_000
+NEVER: Final = frozenset(
+    {".git", ".hg", ".svn", ".venv", "venv", "site-packages", "node_modules", "__pycache__", ".tox", ".nox"}
+    | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".whowaits_cache", ".ipynb_checkpoints", ".eggs"}
+)
+
+_PYTHON_CELLS: Final = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "px", "debug"})
+_MAGIC: Final = re.compile(r"^(\s*)(?:[%!?]|[\w.,\s()\[\]]+=\s*[%!]).*$|^(\s*)[\w.]+\?{1,2}\s*$")
+
+
+class Source(NamedTuple):
+    """The text of one file, ready to parse; `cells` = first line of each code cell of a notebook, else empty."""
+
+    text: str | bytes
+    cells: list[int]
+
+
+class Unreadable(Exception):
+    """A file, or one cell of it, cannot be read; the message is the reason."""
+
+
+def find(
+    root: Path, exclude: Sequence[str] = (), within: Path | None = None, suffixes: tuple[str, ...] = SUFFIXES
+) -> list[Path]:
+    """Return the files of the tree at `root` whose names end in one of `suffixes` ("" = all files), sorted.
+
+    Ignore files at and below `root` hold; `exclude` are patterns of the same kind, relative to `root`. Links are
+    not followed. With `within`, only that part of the tree is listed.
+    """
+    spec = GitIgnoreSpec.from_lines(exclude)
+    found = _walk(root, within or root, spec, suffixes)
+    return sorted(found, key=lambda p: p.relative_to(root).as_posix())
+
+
+def _walk(root: Path, top: Path, exclude: GitIgnoreSpec, suffixes: tuple[str, ...]) -> Iterator[Path]:
+    ignores: dict[str, list[tuple[str, GitIgnoreSpec]]] = {}
+    for folder, names, files in os.walk(root):
+        above = ignores.get(folder, [])
+        here = _with_ignore_file(folder, files, above)
+        rules = [*here, (str(root), exclude)]
+        names[:] = sorted(n for n in names if _enter(folder, n, rules, top))
+        for name in names:
+            ignores[os.path.join(folder, name)] = here  # noqa: PTH118 - once for each folder
+        for name in files:
+            path = Path(folder, name)
+            if name.endswith(suffixes) and not _matches(path, rules) and path.is_relative_to(top):
+                if path.is_file() and not path.is_symlink():
+                    yield path
+
+
+def _with_ignore_file(
+    folder: str, files: Sequence[str], above: list[tuple[str, GitIgnoreSpec]]
+) -> list[tuple[str, GitIgnoreSpec]]:
+    if ".gitignore" not in files:
+        return above
+    try:
+        lines = Path(folder, ".gitignore").read_text("utf-8", "replace").splitlines()
+        return [*above, (folder, GitIgnoreSpec.from_lines(lines))]
+    except (OSError, ValueError):
+        return above
+
+
+def _enter(folder: str, name: str, rules: list[tuple[str, GitIgnoreSpec]], top: Path) -> bool:
+    path = Path(folder, name)
+    if name in NEVER or path.is_symlink() or (path / "pyvenv.cfg").exists():
+        return False
+    return (path.is_relative_to(top) or top.is_relative_to(path)) and not _matches(path, rules, "/")
+
+
+def _matches(path: Path, rules: list[tuple[str, GitIgnoreSpec]], end: str = "") -> bool:
+    return any(spec.match_file(path.relative_to(base).as_posix() + end) for base, spec in rules)
+
+
+def relative(path: Path, root: Path) -> str:
+    """Return the path as places name it."""
+    return path.relative_to(root).as_posix()
+
+
+def read(path: Path, data: bytes, place: str) -> tuple[Source, list[Skipped]]:
+    """Return the text to parse and the cells that had to be left out; raises `Unreadable`."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"larger than {MAX_BYTES // 1_000_000} MB")
+    if path.suffix != ".ipynb":
+        return Source(data, []), []
+    return _notebook(data, place)
+
+
+def why_not_parsed(error: BaseException) -> str:
+    """Return the reason for a text that this Python cannot parse."""
+    version = ".".join(platform.python_version_tuple()[:2])
+    if isinstance(error, SyntaxError):
+        return f"Python {version} cannot parse it: {error.msg}"
+    if isinstance(error, RecursionError | MemoryError):
+        return f"Python {version} cannot parse it: nested too deep"
+    return f"Python {version} cannot parse it: {str(error)[:120]}"
+
+
+def _notebook(data: bytes, place: str) -> tuple[Source, list[Skipped]]:
+    texts, skipped, starts, line = [], [], [], 1
+    for number, cell in enumerate(_code_cells(data), start=1):
+        text = _without_magic(cell)
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            at = error.lineno if isinstance(error, SyntaxError) else None
+            skipped.append(Skipped(Place(place, at, cell=number), why_not_parsed(error)))
+            text = "\n" * text.count("\n")
+        starts.append(line)
+        texts.append(text)
+        line += text.count("\n") + 1
+    return Source("\n".join(texts), starts or [1]), skipped
+
+
+def _code_cells(data: bytes) -> list[str]:
+    try:
+        book: Any = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("not a notebook: its JSON cannot be read") from error
+    if not isinstance(book, dict):
+        raise Unreadable("not a notebook: no cells")
+    sheets = [book, *(s for s in book.get("worksheets") or [] if isinstance(s, dict))]
+    cells = [c for s in sheets for c in s.get("cells") or [] if isinstance(c, dict)]
+    code = [c.get("source", c.get("input", "")) for c in cells if c.get("cell_type") == "code"]
+    return ["".join(map(str, s)) if isinstance(s, list) else str(s) for s in code]
+
+
+def _without_magic(cell: str) -> str:
+    """Blank what is not Python, so that lines keep their numbers."""
+    lines = cell.splitlines()
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if first.startswith("%%") and (first[2:].split() or [""])[0] not in _PYTHON_CELLS:
+        return "\n" * (len(lines) - 1)
+    return "\n".join(_blank(line) for line in lines)
+
+
+def _blank(line: str) -> str:
+    found = _MAGIC.match(line)
+    if not found:
+        return line
+    indent = found.group(1) or found.group(2) or ""
+    return f"{indent}pass" if indent else ""

@@ -1,0 +1,334 @@
+"""Who calls a function: directly, or by handing it to something that does."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from whowaits.code.classes import ClassId
+from whowaits.code.modules import module_name
+from whowaits.code.results import WRAPS
+from whowaits.code.summary import GROWS, Call, Term, terminal
+from whowaits.code.uses import Use, lambda_name
+from whowaits.code.values import Resolver, Value
+
+Node = tuple[str, int]
+"""A function, lambda or module: (path, scope number)."""
+
+MAX_HOPS: Final = 4
+MAX_EDGES: Final = 200
+MAX_TASKS: Final = 400
+GENERIC: Final = frozenset(
+    "add append apply build call check clear close commit connect copy create delete execute exists extend fetch "
+    "filter find first format forward get handle init insert invoke items join keys list load main map open parse "
+    "pop post predict print process put query read remove render replace request reset run save search select send "
+    "set setup show split start step stop submit test train transform update upload validate values wait write".split()
+)
+"""Method names too common to say which class they belong to."""
+
+
+class Hop(NamedTuple):
+    """One call on the way up: call `number` of `path`. `through`: the function below is handed to this callable."""
+
+    path: str
+    number: int
+    through: str | None = None
+
+
+class Edge(NamedTuple):
+    """One way from a function up to a caller. `hops` are innermost first; all but the last are functions that got
+    the function below as an argument. `on_self`: called on the caller's own object. `receivers`: classes of the
+    object it is called on, where known."""
+
+    hops: tuple[Hop, ...]
+    on_self: bool = False
+    receivers: tuple[ClassId, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+class _Task(NamedTuple):
+    """Follow a function that travels as a `name`, as the `result` of a call, or as a `param` of another function."""
+
+    kind: str
+    path: str
+    number: int
+    name: str
+    outer: tuple[Hop, ...]
+
+
+def plain(name: str) -> str:
+    """Return the dotted name without the marks of calls: `concurrent.futures.ThreadPoolExecutor.map`."""
+    return re.sub(r'\((?:"[^"]*")?\)', "", name)
+
+
+class Graph:
+    """The call graph of a tree, found upwards and on demand."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._edges: dict[Node, tuple[Edge, ...]] = {}
+
+    def node(self, path: str, scope: int) -> Node:
+        """Return the function, lambda or module that runs what stands in `scope`."""
+        scopes = self.resolver.files[path].scopes
+        while scopes[scope].kind == "class" and scopes[scope].parent >= 0:
+            scope = scopes[scope].parent
+        return (path, scope)
+
+    def call_of(self, hop: Hop) -> Call:
+        return self.resolver.files[hop.path].calls[hop.number]
+
+    def callers(self, node: Node) -> tuple[Edge, ...]:
+        """Return the ways up from a function, in a fixed order."""
+        if node not in self._edges:
+            self._edges[node] = _Tracker(self, node).run()
+        return self._edges[node]
+
+    def names(self, path: str, scope: int, term: Term) -> tuple[str, ...]:
+        """Return the qualified names of what a term means; `*.name` where the object is not known."""
+        found = [n for v in self.resolver.of(path, scope, term) for n in self._names_of(v)]
+        if not found and (last := terminal(term)):
+            found = [f"*.{last}" if term[0] == "a" else last]
+        return tuple(dict.fromkeys(found))
+
+    def _names_of(self, value: Value) -> Iterator[str]:
+        kind = value[0]
+        if kind == "X":
+            yield plain(value[1])
+        elif kind in ("F", "B", "C"):
+            yield self.qualified(value[1], value[2])
+        elif kind == "A":
+            decorators = self.resolver.scope(value[1], value[2]).decorators
+            above = max(self.resolver.scope(value[1], value[2]).parent, 0)
+            outside = [n for d in decorators for n in self.decorator_names(value[1], above, d)]
+            yield from (f"{n}.{value[3]}" for n in outside or ["*"])
+
+    def qualified(self, path: str, scope: int) -> str:
+        """Return the qualified name of a function or class of the tree."""
+        return f"{module_name(path)}.{self.resolver.scope(path, scope).qualname}"
+
+    def decorator_names(self, path: str, scope: int, term: Term) -> tuple[str, ...]:
+        """Return the names of a decorator, with or without arguments; at least as it is written."""
+        while term and term[0] == "c":
+            term = self.resolver.files[path].calls[term[1]].func
+        found = [n for n in self.names(path, scope, term) if not n.startswith("*")]
+        written = _written(term)
+        return tuple(dict.fromkeys([*found, *([f"{module_name(path)}.{written}"] if written else [])]))
+
+
+def _written(term: Term) -> str | None:
+    if term and term[0] == "n":
+        return str(term[1])
+    if term and term[0] == "a":
+        above = _written(term[1])
+        return f"{above}.{term[2]}" if above else str(term[2])
+    return None
+
+
+class _Tracker:
+    """Follows one function to wherever it is called or handed to."""
+
+    def __init__(self, graph: Graph, node: Node) -> None:
+        self.graph = graph
+        self.resolver = graph.resolver
+        self.node = node
+        self.scope = self.resolver.scope(*node)
+        self.tasks: deque[_Task] = deque()
+        self.seen: set[_Task] = set()
+        self.edges: dict[Edge, None] = {}
+
+    def run(self) -> tuple[Edge, ...]:
+        if self.scope.kind == "module":
+            return ()
+        for name in self._first_names():
+            self._follow(_Task("name", "", 0, name, ()))
+        steps = 0
+        while self.tasks and len(self.edges) < MAX_EDGES and steps < MAX_TASKS:
+            steps += 1
+            task = self.tasks.popleft()
+            if task.kind == "name":
+                self._by_name(task.name)
+            elif task.kind == "result":
+                self._by_result(task)
+            else:
+                self._by_param(task)
+        return tuple(sorted(self.edges, key=lambda e: [(h.path, h.number) for h in reversed(e.hops)]))
+
+    def _first_names(self) -> list[str]:
+        path, number = self.node
+        if self.scope.kind == "lambda":
+            return [lambda_name(path, number)]
+        names = [self.scope.name]
+        if self.scope.name in ("__init__", "__post_init__", "__call__") and self.scope.parent > 0:
+            owner = (path, self.scope.parent)
+            classes = [owner, *self.resolver.classes.below(owner)]
+            names += [self.resolver.scope(*c).name for c in classes]
+        return list(dict.fromkeys(names))
+
+    def _follow(self, task: _Task) -> None:
+        if task not in self.seen and len(task.outer) < MAX_HOPS:
+            self.seen.add(task)
+            self.tasks.append(task)
+
+    def _add(self, hops: tuple[Hop, ...], names: tuple[str, ...] = ()) -> None:
+        on_self, receivers = self._receiver(hops[0]) if hops[0].through is None else (False, ())
+        self.edges.setdefault(Edge(hops, on_self, receivers, names))
+
+    # -- by name ---------------------------------------------------------------------------------------------
+
+    def _by_name(self, name: str) -> None:
+        uses = self.resolver.uses
+        for path, number in uses.calls.get(name, ()):
+            if self.node in self.resolver.params.callees(path, number) or self._likely(path, number):
+                self._add((Hop(path, number),))
+            elif self.scope.name == "__call__" and self._makes(path, number):
+                self._follow(_Task("result", path, number, "", ()))
+        for path, number in uses.on_functions.get(name, ()):
+            call = self.resolver.files[path].calls[number]
+            values = self.resolver.of(path, call.scope, call.func)
+            if any(v[0] == "A" and v[1:3] == self.node for v in values):
+                self._hand(path, number, ())
+        for use in uses.names.get(name, ()):
+            if self._means(use):
+                self._used(use, ())
+
+    def _likely(self, path: str, number: int) -> bool:
+        """A method called on something unknown, when at most two classes of the tree have a method of that name."""
+        call = self.resolver.files[path].calls[number]
+        name = self.scope.name
+        if not call.func or call.func[0] != "a" or name in GENERIC or name.startswith("__"):
+            return False
+        owners = self.resolver.uses.methods.get(name, ())
+        if self.node not in owners or len(owners) > 2:
+            return False
+        values = self.resolver.of(path, call.scope, call.func)
+        return all(v[0] == "X" and "()" in v[1] and ("_" in name or len(name) > 9) for v in values)
+
+    def _makes(self, path: str, number: int) -> bool:
+        call = self.resolver.files[path].calls[number]
+        return any(v[0] == "C" and self._runs(("O", *v[1:])) for v in self.resolver.of(path, call.scope, call.func))
+
+    def _means(self, use: Use) -> bool:
+        scope = self.resolver.files[use.path].calls[use.number].scope if use.how == "arg" else use.number
+        return any(self._runs(v) for v in self.resolver.of(use.path, scope, use.term))
+
+    def _runs(self, value: Value) -> bool:
+        """Whether calling `value` runs the function."""
+        if value[0] in ("F", "B"):
+            return (value[1], value[2]) == self.node
+        if value[0] in ("O", "S") and self.scope.name == "__call__":
+            return any((m[1], m[2]) == self.node for m in self.resolver.classes.own(value, "__call__") if len(m) > 2)
+        return False
+
+    # -- where it goes ---------------------------------------------------------------------------------------
+
+    def _used(self, use: Use, outer: tuple[Hop, ...]) -> None:
+        if use.how == "arg":
+            self._argument(use, outer)
+        elif use.how in ("bind", "attribute"):
+            self._follow(_Task("name", "", 0, str(use.key), ()))
+        elif use.how == "return":
+            self._returned(use.path, use.number, outer)
+
+    def _argument(self, use: Use, outer: tuple[Hop, ...]) -> None:
+        call = self.resolver.files[use.path].calls[use.number]
+        targets = self.resolver.params.callees(use.path, use.number)
+        if not targets:
+            names = [v[1] for v in self.resolver.of(use.path, call.scope, call.func) if v[0] == "X"]
+            if any(n.rpartition(".")[2] in WRAPS or n.endswith("()") for n in names):
+                before = len(self.tasks), len(self.edges)
+                self._by_result(_Task("result", use.path, use.number, "", outer))
+                if (len(self.tasks), len(self.edges)) == before:
+                    self._hand(use.path, use.number, outer)
+            elif terminal(call.func) not in GROWS:
+                self._hand(use.path, use.number, outer)
+        for path, scope in targets:
+            name = self._param_name(path, scope, call, use)
+            if name:
+                self._follow(_Task("param", path, scope, name, (Hop(use.path, use.number), *outer)))
+
+    def _hand(self, path: str, number: int, outer: tuple[Hop, ...]) -> None:
+        call = self.resolver.files[path].calls[number]
+        names = self.graph.names(path, call.scope, call.func)
+        self._add((Hop(path, number, names[0] if names else "*"), *outer), names)
+
+    def _param_name(self, path: str, scope: int, call: Call, use: Use) -> str | None:
+        params = self.resolver.scope(path, scope).params
+        if isinstance(use.key, str):
+            return next((p.name for p in params if p.name == use.key), None)
+        if use.key is None:
+            return None
+        values = self.resolver.of(use.path, call.scope, call.func)
+        bound = self.resolver.classes.is_method(path, scope) and ("F", path, scope) not in values
+        plain_params = [p for p in params if p.flag == ""][bound:]
+        return plain_params[use.key].name if use.key < len(plain_params) else None
+
+    def _returned(self, path: str, scope: int, outer: tuple[Hop, ...]) -> None:
+        """What a function returns is used wherever the function is called."""
+        for at, number in self.resolver.uses.calls.get(self.resolver.scope(path, scope).name, ()):
+            if (path, scope) in self.resolver.params.callees(at, number):
+                self._follow(_Task("result", at, number, "", outer))
+
+    def _by_result(self, task: _Task) -> None:
+        key = (task.path, task.number)
+        for number in self.resolver.uses.called_results.get(key, ()):
+            self._add((Hop(task.path, number), *task.outer))
+        for use in self.resolver.uses.results.get(key, ()):
+            if use.how in ("bind", "attribute") or self._means(use):
+                self._used(use, task.outer)
+
+    def _by_param(self, task: _Task) -> None:
+        """Where the function `task.number` calls its parameter, or hands it on."""
+        for number in self._calls_of_param(task):
+            inner = Hop(task.path, number)
+            if self.graph.node(task.path, self.graph.call_of(inner).scope) == (task.path, task.number):
+                self._add((inner, *task.outer))
+            else:
+                self._in_closure(inner, task)
+        for use in self.resolver.uses.names.get(task.name, ()):
+            if use.path == task.path and use.how != "bind" and self._sees_param(task, self._scope_of(use)):
+                self._used(use, task.outer)
+
+    def _in_closure(self, inner: Hop, task: _Task) -> None:
+        """A nested function calls the parameter: it runs where what the outer function returned is called."""
+        made = task.outer[0]
+        called = self.resolver.uses.called_results.get((made.path, made.number), ())
+        for number in called:
+            self._add((inner, Hop(made.path, number), *task.outer[1:]))
+        if not called:
+            self._add((inner, *task.outer))
+
+    def _calls_of_param(self, task: _Task) -> Iterable[int]:
+        calls = self.resolver.files[task.path].calls
+        for path, number in self.resolver.uses.calls.get(task.name, ()):
+            if path == task.path and calls[number].func[0] == "n" and self._sees_param(task, calls[number].scope):
+                yield number
+
+    def _scope_of(self, use: Use) -> int:
+        return self.resolver.files[use.path].calls[use.number].scope if use.how == "arg" else use.number
+
+    def _sees_param(self, task: _Task, scope: int) -> bool:
+        return self.resolver.owner(task.path, scope, task.name) == task.number
+
+    # -- on what it is called --------------------------------------------------------------------------------
+
+    def _receiver(self, hop: Hop) -> tuple[bool, tuple[ClassId, ...]]:
+        call = self.graph.call_of(hop)
+        if not call.func or call.func[0] != "a" or self.scope.parent < 0:
+            return False, ()
+        values = self.resolver.of(hop.path, call.scope, call.func[1])
+        own = self.resolver.classes.enclosing(hop.path, call.scope)
+        base = call.func[1]
+        on_self = any(v[0] == "U" for v in values)
+        if own and base and base[0] == "n" and ("S", *own) in values:
+            on_self = on_self or base[1] in self._first_params(hop.path, call.scope)
+        return on_self, tuple((v[1], v[2]) for v in values if v[0] in ("O", "S"))
+
+    def _first_params(self, path: str, scope: int) -> set[str]:
+        scopes, names = self.resolver.files[path].scopes, set()
+        while scope >= 0:
+            names.update(p.name for p in scopes[scope].params[:1])
+            scope = scopes[scope].parent
+        return names

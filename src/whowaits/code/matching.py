@@ -1,0 +1,352 @@
+"""Which calls of a tree call a model, and what is known of each: provider, model, tier, keywords."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from whowaits.code.graph import Graph, plain
+from whowaits.code.results import WRAPS
+from whowaits.code.sdk import CALLED, Match, Sdks
+from whowaits.code.summary import Call, Term, terminal
+from whowaits.code.values import Resolver, Value, Values
+
+if TYPE_CHECKING:
+    from whowaits.code.paths import Literals
+    from whowaits.rules import CallRule, UrlRule
+
+HTTP: Final = "http.requests"
+_ADDRESSES: Final = (
+    *("base_url", "api_base", "openai_api_base", "azure_endpoint", "endpoint_url", "endpoint", "host", "server_url"),
+    *("api_host", "url"),
+)
+_RUNNABLE: Final = frozenset({"invoke", "ainvoke", "stream", "astream", "batch", "abatch"})
+_MODEL_LIKE: Final = re.compile(r"(^|_)(llm|chat_model|chain|chat|lm|agent|judge|grader|grader_model)s?$", re.I)
+_TIERS: Final = {"flex": "flex", "priority": "priority", "fast": "priority", "batch": "batch", "auto": "standard"}
+MAX_LITERAL: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One call of a model, without the ways that lead to it. `through`: the SDK's method is handed to this."""
+
+    path: str
+    number: int
+    call: str
+    rule: CallRule
+    provider: str | None
+    model: str | None
+    kind: str
+    tier: str
+    keywords: dict[str, Literals]
+    through: str | None
+
+
+class Matcher:
+    """Finds the model calls of one tree."""
+
+    def __init__(self, resolver: Resolver, graph: Graph, sdks: Sdks) -> None:
+        self.resolver = resolver
+        self.graph = graph
+        self.sdks = sdks
+        self.imported = {path: _imports(summary) for path, summary in resolver.files.items()}
+        self.everywhere = frozenset(name for names in self.imported.values() for name in names)
+
+    def find(self) -> list[ModelCall]:
+        """Return the model calls, in the order of path and place."""
+        found: dict[tuple[str, int], ModelCall] = {}
+        for path, number in self._candidates():
+            if (path, number) not in found and (made := self._model_call(path, number)):
+                found[path, number] = made
+        for made in (*self._handed(), *self._decorated()):
+            found.setdefault((made.path, made.number), made)
+        return [found[key] for key in sorted(found)]
+
+    # -- where to look ---------------------------------------------------------------------------------------
+
+    def _candidates(self) -> Iterator[tuple[str, int]]:
+        """Calls that end in a name of an SDK, and calls of what a variable holds or another call returned."""
+        uses = self.resolver.uses
+        for name in sorted(self.sdks.ends):
+            yield from uses.calls.get(name, ())
+        if not self.everywhere & self.sdks.roots:
+            return
+        for name in sorted(uses.bound - uses.defined - self.sdks.ends):
+            yield from uses.calls.get(name, ())
+        for (path, _), numbers in uses.called_results.items():
+            yield from ((path, number) for number in numbers)
+
+    def _model_call(self, path: str, number: int) -> ModelCall | None:
+        call = self.resolver.files[path].calls[number]
+        values = self.resolver.of(path, call.scope, call.func)
+        for value in values:
+            match = self._match(value)
+            if match and (made := self._describe(path, number, match, value, None)):
+                return made
+        if any(v[0] in ("F", "B", "C", "O") for v in values):
+            return None
+        return self._by_shape(path, number, call, values)
+
+    def _match(self, value: Value) -> Match | None:
+        if value[0] != "X":
+            return None
+        return None if self.sdks.ignored(value[1]) else self.sdks.find(value[1])
+
+    def _by_shape(self, path: str, number: int, call: Call, values: Values) -> ModelCall | None:
+        """A call on an object that is not known, by its chain of attributes and its keywords."""
+        written = _written(call.func)
+        if written is None or self.sdks.ignored(written):
+            return None
+        names = [v[1] for v in values if v[0] == "X"] or [written]
+        keywords = dict(self._keywords(path, call))
+        splat = any(k is None for k, _ in call.keywords)
+        for name in names:
+            match = self.sdks.by_shape(name, set(keywords), self.imported[path], splat)
+            match = match or self.sdks.by_shape(name, set(keywords), self.everywhere, splat)
+            match = match or self._runnable(path, call, name)
+            if match:
+                return self._describe(path, number, match, ("X", written, ()), None)
+        return None
+
+    def _runnable(self, path: str, call: Call, name: str) -> Match | None:
+        """`llm.invoke` and the like, where the file imports the SDK and nothing else is known of the object."""
+        last = name.rpartition(".")[2]
+        base = terminal(call.func[1]) if call.func[0] == "a" else None
+        for rule, chain in self.sdks.by_last.get(last, ()):
+            if "." in chain or not any(root in self.imported[path] for root in rule.imports):
+                continue
+            unique = "_" in chain and len({r.sdk for r, _ in self.sdks.by_last[last]}) < 3
+            if unique or (last in _RUNNABLE and base and _MODEL_LIKE.search(base)):
+                return Match(rule, None, chain)
+        return None
+
+    def _handed(self) -> Iterator[ModelCall]:
+        """An SDK's method given to something that will call it: `to_thread(client.chat.completions.create, …)`."""
+        uses = self.resolver.uses
+        for use in (u for name in sorted(self.sdks.ends) for u in uses.names.get(name, ())):
+            if use.how != "arg":
+                continue
+            call = self.resolver.files[use.path].calls[use.number]
+            callee = self.resolver.of(use.path, call.scope, call.func)
+            wraps = any(v[0] == "X" and v[1].rpartition(".")[2] in WRAPS for v in callee)
+            if wraps or self.resolver.params.callees(use.path, use.number):
+                continue
+            for value in self.resolver.of(use.path, call.scope, use.term):
+                match = self._match(value)
+                names = self.graph.names(use.path, call.scope, call.func)
+                if match and (made := self._describe(use.path, use.number, match, value, (names or ("*",))[0])):
+                    yield made
+                    break
+
+    def _decorated(self) -> Iterator[ModelCall]:
+        """Calls of functions whose decorator turns them into a model call."""
+        for path, summary in self.resolver.files.items():
+            for number, scope in enumerate(summary.scopes):
+                for term in scope.decorators:
+                    names = self.graph.decorator_names(path, max(scope.parent, 0), term)
+                    rule = next((self.sdks.decorators[n] for n in names if n in self.sdks.decorators), None)
+                    if rule:
+                        yield from self._calls_of(path, number, rule, term)
+
+    def _calls_of(self, path: str, scope: int, rule: CallRule, decorator: Term) -> Iterator[ModelCall]:
+        calls = ((path, decorator[1]),) if decorator[0] == "c" else ()
+        for at, number in self.resolver.uses.calls.get(self.resolver.scope(path, scope).name, ()):
+            if (path, scope) in self.resolver.params.callees(at, number):
+                value = ("X", self.graph.qualified(path, scope), calls)
+                if made := self._describe(at, number, Match(rule, 0 if calls else None, CALLED), value, None):
+                    yield made
+
+    # -- what is known of a call -----------------------------------------------------------------------------
+
+    def _describe(self, path: str, number: int, match: Match, value: Value, through: str | None) -> ModelCall | None:
+        rule = match.rule
+        call = self.resolver.files[path].calls[number]
+        about = _About(self, path, call, match, value)
+        keywords = {k: _literal(v) for k, v in about.keywords.items()}
+        if rule.id == HTTP:
+            url = about.url()
+            if url is None:
+                return None
+            provider: str | None = url.provider or None
+            return ModelCall(
+                path, number, plain(value[1]), rule, provider, about.model(), url.kind, url.tier, keywords, through
+            )
+        model = about.model()
+        return ModelCall(
+            path, number, plain(value[1]), rule, about.provider(model), model, rule.kind, about.tier(), keywords, through
+        )
+
+    def _keywords(self, path: str, call: Call) -> dict[str, Values]:
+        """Return the keyword arguments of a call, those of dictionaries that are splatted into it included."""
+        named = {k: self.resolver.of(path, call.scope, t) for k, t in call.keywords if k is not None}
+        splats = [t for k, t in call.keywords if k is None]
+        for key, values in self.resolver.params.splat_items(path, call.scope, splats) if splats else ():
+            named[key] = tuple(dict.fromkeys((*named.get(key, ()), *values)))
+        return named
+
+
+class _About:
+    """What the arguments of one call, and of the call that made its client, say."""
+
+    def __init__(self, matcher: Matcher, path: str, call: Call, match: Match, value: Value) -> None:
+        self.matcher = matcher
+        self.resolver = matcher.resolver
+        self.path = path
+        self.call = call
+        self.rule = match.rule
+        self.keywords = matcher._keywords(path, call)
+        self.made = self._made(value, match.made)
+        self.step = self._made(value, match.made + 1) if match.made is not None else None
+
+    def _made(self, value: Value, number: int | None) -> tuple[str, Call] | None:
+        calls = value[2] if value[0] == "X" else ()
+        if number is None or number >= len(calls) or calls[number] is None:
+            return None
+        path, at = calls[number]
+        return path, self.resolver.files[path].calls[at]
+
+    def model(self) -> str | None:
+        """Return the model id where it is one literal."""
+        for part in (self.rule.model_arg or "").split("|"):
+            texts = {v[1] for v in self._argument(part.strip()) if v[0] == "T"}
+            if len(texts) == 1:
+                return str(texts.pop())
+        return None
+
+    def _argument(self, spec: str) -> Values:
+        """Values of an argument as `CallRule.model_arg` writes it."""
+        where, _, name = spec.partition(":")
+        if where == "kw":
+            return self.keywords.get(name, ())
+        if where == "json":
+            bodies = [v for key in ("json", "data") for v in self.keywords.get(key, ())]
+            return tuple(v for b in bodies for v in self._body(b, name))
+        source = {"arg": (self.path, self.call), "init": self.made, "deco": self.made, "step": self.step}.get(where)
+        return self._from_call(source, name) if source else ()
+
+    def _body(self, value: Value, name: str) -> Values:
+        return self.resolver.entries(value[2], name) if value[0] == "D" else ()
+
+    def _from_call(self, source: tuple[str, Call], name: str) -> Values:
+        path, call = source
+        if name.isdigit():
+            position = int(name)
+            return self.resolver.of(path, call.scope, call.args[position]) if position < len(call.args) else ()
+        return self.matcher._keywords(path, call).get(name, ())
+
+    def provider(self, model: str | None) -> str | None:
+        """Return who is paid: whoever the address leads to, else the rule's, the model's or the wrapped client's."""
+        sdks = self.matcher.sdks
+        hosts = {sdks.host(a) for a in self._addresses()} - {None}
+        if len(hosts) == 1:
+            return hosts.pop()
+        if self.rule.provider:
+            return self.rule.provider
+        return (sdks.model(model) if model else None) or self._wrapped()
+
+    def _addresses(self) -> list[str]:
+        found = [v for key in _ADDRESSES for v in self.keywords.get(key, ())]
+        if self.made:
+            named = self.matcher._keywords(*self.made)
+            found += [v for key in _ADDRESSES for v in named.get(key, ())]
+        elif not self.rule.constructors or not self.rule.chains:
+            found += self._module_address()
+        return [v[1] for v in found if v[0] == "T"]
+
+    def _module_address(self) -> list[Value]:
+        """`openai.api_base = …`: an address set on the module itself."""
+        found: list[Value] = []
+        for key in ("api_base", "base_url"):
+            for path, number in self.resolver.uses.stores.get(key, ()):
+                scope, base, _, term = self.resolver.files[path].attributes[number]
+                names = [v[1] for v in self.resolver.of(path, scope, base) if v[0] == "X"]
+                if any(n in self.rule.imports for n in names) and path == self.path:
+                    found += self.resolver.of(path, scope, term)
+        return found
+
+    def _wrapped(self) -> str | None:
+        if not self.made:
+            return None
+        path, call = self.made
+        terms = [*call.args, *(t for _, t in call.keywords)]
+        for value in self.resolver.all_of(path, call.scope, terms):
+            rule = self.matcher.sdks.client(value[1]) if value[0] == "X" else None
+            if rule and rule.provider:
+                return rule.provider
+        return None
+
+    def tier(self) -> str:
+        """Return the tier: that of a submission, or the one a literal argument chooses."""
+        if self.rule.tier != "standard":
+            return self.rule.tier
+        if self.rule.batch_arg and self.made and ("V", True) in self._from_call(self.made, self.rule.batch_arg):
+            return "batch"
+        spec = self.rule.tier_arg or ""
+        values = self._argument(spec if ":" in spec else f"kw:{spec}") if spec else ()
+        texts = {str(v[1]).lower() for v in (*values, *self._nested(values)) if v[0] == "T"}
+        tiers = {_TIERS[t] for t in texts if t in _TIERS}
+        return tiers.pop() if len(tiers) == 1 else "standard"
+
+    def _nested(self, values: Values) -> Values:
+        return tuple(v for d in values if d[0] == "D" for v in self.resolver.entries(d[2]))
+
+    def url(self) -> UrlRule | None:
+        """Return the rule of the address that a raw request goes to."""
+        last = terminal(self.call.func)
+        position = 1 if last in ("request", "stream") else 0
+        terms = [*self.call.args[position : position + 1]]
+        values = [*self.keywords.get("url", ()), *self.resolver.all_of(self.path, self.call.scope, terms)]
+        rules = [self.matcher.sdks.url(a) for v in values if v[0] == "T" for a in self._whole(v[1])]
+        return next((r for r in rules if r), None)
+
+    def _whole(self, url: str) -> list[str]:
+        """A path alone belongs to the address that the session was made with."""
+        if "://" in url or not self.made:
+            return [url]
+        named = self.matcher._keywords(*self.made)
+        bases = [v[1] for v in named.get("base_url", ()) if v[0] == "T"]
+        return [f"{base.rstrip('/')}/{url.lstrip('/')}" for base in bases or ["{}"]]
+
+
+def _imports(summary: Any) -> frozenset[str]:
+    """The modules that a file imports, each with the packages above it."""
+    found: set[str] = set()
+    for scope in summary.scopes:
+        for terms in scope.binds.values():
+            for term in terms:
+                if term and term[0] == "m" and term[1] == 0:
+                    _with_packages(term[2], found)
+                    if term[3]:
+                        found.add(f"{term[2]}.{term[3]}")
+    for _, level, module in summary.stars:
+        if level == 0:
+            _with_packages(module, found)
+    return frozenset(found)
+
+
+def _with_packages(module: str, found: set[str]) -> None:
+    while module:
+        found.add(module)
+        module = module.rpartition(".")[0]
+
+
+def _written(term: Term) -> str | None:
+    """The chain of names as it is written; what is not a name becomes "?"."""
+    if not term:
+        return "?"
+    if term[0] == "n":
+        return str(term[1])
+    if term[0] == "a":
+        return f"{_written(term[1])}.{term[2]}"
+    return "?"
+
+
+def _literal(values: Values) -> Literals:
+    """The one short literal among the values, else None."""
+    plain_values = {v[1] for v in values if v[0] == "V" or (v[0] == "T" and len(v[1]) <= MAX_LITERAL)}
+    if len(plain_values) != 1 or len(values) != 1:
+        return None
+    value: Literals = plain_values.pop()
+    return value

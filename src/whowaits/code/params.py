@@ -1,0 +1,240 @@
+"""What a parameter can be (its annotation, its default, what callers pass) and what a function returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from whowaits.code.classes import ClassId, decorated
+from whowaits.code.summary import Call, Term, terminal
+
+if TYPE_CHECKING:
+    from whowaits.code.values import Resolver, Value, Values
+
+MAX_CALLERS: Final = 400
+_GENERIC: Final = frozenset({"Callable", "Literal", "Type", "type", "Coroutine"})
+_NOT_TYPES: Final = ("builtins.", "typing.", "collections.", "typing_extensions.")
+
+
+class Params:
+    """Flow between calls and functions of one tree."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+
+    # -- parameters ------------------------------------------------------------------------------------------
+
+    def value(self, path: str, scope: int, number: int) -> Values:
+        """Return what parameter `number` of a function can be."""
+        return self.resolver.remember(("p", path, scope, number), lambda: self._value(path, scope, number))
+
+    def _value(self, path: str, scope: int, number: int) -> Values:
+        from whowaits.code.values import unite
+
+        r = self.resolver
+        here = r.scope(path, scope)
+        param = here.params[number]
+        if number == 0 and r.classes.is_method(path, scope):
+            of_class = decorated(here, frozenset({"classmethod"})) or here.name == "__new__"
+            return (("C" if of_class else "S", path, here.parent),)
+        outside = max(here.parent, 0)
+        stated = self.instances(path, outside, param.annotation)
+        if any(v[0] in ("S", "C") for v in stated):
+            return stated
+        given = unite(self._given(path, scope, number))
+        return unite((stated, r.of(path, outside, param.default), given))
+
+    def _given(self, path: str, scope: int, number: int) -> Iterator[Values]:
+        """The values that calls of the function pass for the parameter, wherever the function is named."""
+        r = self.resolver
+        here = r.scope(path, scope)
+        if here.kind == "lambda":
+            return
+        names = [here.name]
+        if here.name == "__init__":
+            owner = (path, here.parent)
+            names += dict.fromkeys(r.scope(*c).name for c in (owner, *r.classes.below(owner)))
+        for name in names:
+            for at, n in r.uses.calls.get(name, ())[:MAX_CALLERS]:
+                if (path, scope) in self.callees(at, n):
+                    yield self._argument(at, r.files[at].calls[n], path, scope, number)
+        yield from self._handed(path, scope, number)
+
+    def _argument(self, at: str, call: Call, path: str, scope: int, number: int, skip: int = 0) -> Values:
+        """The value of a parameter at one call; `skip` positional arguments belong to somebody else."""
+        r = self.resolver
+        param = r.scope(path, scope).params[number]
+        for key, term in call.keywords:
+            if key == param.name:
+                return r.of(at, call.scope, term)
+        bound = r.classes.is_method(path, scope) and not self._unbound(at, call, path, scope)
+        position = number - bound + skip
+        before = call.args[:position]
+        if param.flag == "" and 0 <= position < len(call.args) and not any(a and a[0] == "*" for a in before):
+            return r.of(at, call.scope, call.args[position])
+        splats = [term for key, term in call.keywords if key is None]
+        return self.splatted(at, call.scope, splats, param.name) if splats else ()
+
+    def _unbound(self, at: str, call: Call, path: str, scope: int) -> bool:
+        return ("F", path, scope) in self.resolver.of(at, call.scope, call.func)
+
+    def _handed(self, path: str, scope: int, number: int) -> Iterator[Values]:
+        """What comes after the function in a call it is handed to: submit(f, a), partial(f, a), to_thread(f, a)."""
+        r = self.resolver
+        for use in r.uses.names.get(r.scope(path, scope).name, ())[:MAX_CALLERS]:
+            if use.how != "arg" or not isinstance(use.key, int):
+                continue
+            call = r.files[use.path].calls[use.number]
+            values = r.of(use.path, call.scope, use.term)
+            if any(v[0] in ("F", "B") and v[1:3] == (path, scope) for v in values):
+                if not self.callees(use.path, use.number):
+                    yield self._argument(use.path, call, path, scope, number, use.key + 1)
+
+    def splatted(self, path: str, scope: int, terms: list[Term], key: str) -> Values:
+        """Return the values under `key` in what `**terms` hold."""
+        from whowaits.code.values import unite
+
+        return unite(v for k, v in self.splat_items(path, scope, terms) if k == key)
+
+    def splat_items(self, path: str, scope: int, terms: list[Term], depth: int = 0) -> list[tuple[str, Values]]:
+        """Return what `**terms` at `scope` are known to hold: displays, items set later, keywords of callers."""
+        r = self.resolver
+        found: list[tuple[str, Values]] = []
+        for term in terms:
+            for value in r.of(path, scope, term):
+                if value[0] == "D":
+                    found += self._display(value[2], depth)
+            found += self._set_later(path, scope, term)
+            if term and term[0] == "n" and depth < 3:
+                found += self._from_callers(path, scope, term[1], depth)
+            if term and term[0] == "c" and depth < 3:
+                found += self._from_dict_call(path, term[1], depth)
+        return found
+
+    def _display(self, number: int, depth: int) -> list[tuple[str, Values]]:
+        r = self.resolver
+        path, scope, term = r.dicts[number]
+        named = [(k[1], r.of(path, scope, t)) for k, t in term[1] if k and k[0] == "s"]
+        nested = [t for k, t in term[1] if k and k[0] == "**"]
+        return named + (self.splat_items(path, scope, nested, depth + 1) if nested and depth < 3 else [])
+
+    def _set_later(self, path: str, scope: int, term: Term) -> list[tuple[str, Values]]:
+        """`term[key] = value` and `term.update(key=value)` in the same file."""
+        r = self.resolver
+        name = terminal(term)
+        if name is None:
+            return []
+        found = []
+        for at, base, key, value in r.files[path].items:
+            same = base and base[0] == term[0] and terminal(base) == name
+            if same and key and key[0] == "s" and self._same_owner(path, at, scope, name, base):
+                found.append((str(key[1]), r.of(path, at, value)))
+        return found
+
+    def _same_owner(self, path: str, one: int, other: int, name: str, base: Term) -> bool:
+        r = self.resolver
+        if base[0] != "n":
+            return r.classes.enclosing(path, one) == r.classes.enclosing(path, other)
+        return r.owner(path, one, name) == r.owner(path, other, name)
+
+    def _from_callers(self, path: str, scope: int, name: str, depth: int) -> list[tuple[str, Values]]:
+        """The keywords that callers pass on through a `**` parameter."""
+        r = self.resolver
+        owner = r.owner(path, scope, name)
+        if owner is None or not any(p.name == name and p.flag == "**" for p in r.scope(path, owner).params):
+            return []
+        taken = {p.name for p in r.scope(path, owner).params}
+        found: list[tuple[str, Values]] = []
+        for at, n in r.uses.calls.get(r.scope(path, owner).name, ())[:MAX_CALLERS]:
+            if (path, owner) in self.callees(at, n):
+                call = r.files[at].calls[n]
+                found += [(k, r.of(at, call.scope, t)) for k, t in call.keywords if k and k not in taken]
+                splats = [t for k, t in call.keywords if k is None]
+                found += self.splat_items(at, call.scope, splats, depth + 1)
+        return found
+
+    def _from_dict_call(self, path: str, number: int, depth: int) -> list[tuple[str, Values]]:
+        """dict(key=value) and what a function of the tree returns."""
+        r = self.resolver
+        call = r.files[path].calls[number]
+        if terminal(call.func) == "dict":
+            return [(k, r.of(path, call.scope, t)) for k, t in call.keywords if k]
+        found: list[tuple[str, Values]] = []
+        for at, scope in self.callees(path, number):
+            found += self.splat_items(at, scope, r.scope(at, scope).returns, depth + 1)
+        return found
+
+    def given_to_class(self, cls: ClassId, name: str) -> Iterator[Values]:
+        """What calls of a class pass for the field `name`."""
+        r = self.resolver
+        for known in (cls, *r.classes.below(cls)):
+            for at, n in r.uses.calls.get(r.scope(*known).name, ())[:MAX_CALLERS]:
+                call = r.files[at].calls[n]
+                if ("C", *known) not in r.of(at, call.scope, call.func):
+                    continue
+                yield from (r.of(at, call.scope, t) for k, t in call.keywords if k == name)
+                fields = [k for k, terms in r.scope(*cls).binds.items() if any(t and t[0] == "y" for t in terms)]
+                if name in fields and fields.index(name) < len(call.args):
+                    yield r.of(at, call.scope, call.args[fields.index(name)])
+
+    # -- types -----------------------------------------------------------------------------------------------
+
+    def instances(self, path: str, scope: int, annotation: Term) -> Values:
+        """Return what a value with this annotation is; of a collection, what is in it."""
+        from whowaits.code.values import unite
+
+        if not annotation:
+            return ()
+        kind = annotation[0]
+        if kind in ("n", "a"):
+            return unite(self._instance(v) for v in self.resolver.of(path, scope, annotation))
+        if kind == "i":
+            if terminal(annotation) in _GENERIC or len(annotation) < 4:
+                return ()
+            return unite((self.instances(path, scope, annotation[3]), self._generic(path, scope, annotation[1])))
+        if kind == "p":
+            return unite(self.instances(path, scope, t) for t in annotation[1:3])
+        return unite(self.instances(path, scope, t) for t in annotation[1]) if kind == "t" else ()
+
+    def _generic(self, path: str, scope: int, base: Term) -> Values:
+        return tuple(v for v in self.instances(path, scope, base) if v[0] == "S")
+
+    def _instance(self, value: Value) -> Values:
+        if value[0] == "C":
+            return (("S", value[1], value[2]),)
+        if value[0] == "X" and not value[1].startswith(_NOT_TYPES) and "()" not in value[1]:
+            return (("X", f"{value[1]}()", (None,)),)
+        return ()
+
+    # -- calls -----------------------------------------------------------------------------------------------
+
+    def returned(self, function: Value) -> Values:
+        """Return what a function of the tree returns or yields."""
+        path, scope = function[1], function[2]
+        terms = self.resolver.scope(path, scope).returns
+        return self.resolver.remember(("r", path, scope), lambda: self.resolver.all_of(path, scope, terms))
+
+    def callees(self, path: str, number: int) -> tuple[tuple[str, int], ...]:
+        """Return the functions of the tree that a call runs."""
+        found = self.resolver.remember(("callees", path, number), lambda: self._callees(path, number))
+        return tuple((v[1], v[2]) for v in found)
+
+    def _callees(self, path: str, number: int) -> Values:
+        from whowaits.code.values import unite
+
+        r = self.resolver
+        call = r.files[path].calls[number]
+        return unite(self._runs(v) for v in r.of(path, call.scope, call.func))
+
+    def _runs(self, value: Value) -> Values:
+        kind = value[0]
+        if kind in ("F", "B"):
+            return (("F", value[1], value[2]),)
+        if kind == "C":
+            made = self.resolver.classes.own(("O", value[1], value[2]), "__init__")
+            made += self.resolver.classes.own(("O", value[1], value[2]), "__post_init__")
+        elif kind in ("O", "S"):
+            made = self.resolver.classes.own(value, "__call__")
+        else:
+            return ()
+        return tuple(("F", v[1], v[2]) for v in made if v[0] in ("F", "B"))

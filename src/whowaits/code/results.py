@@ -1,0 +1,156 @@
+"""What a call gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from whowaits.code.summary import Call
+
+if TYPE_CHECKING:
+    from whowaits.code.values import Resolver, Value, Values
+
+FIRST: Final = frozenset(
+    {"next", "iter", "list", "tuple", "set", "sorted", "reversed", "frozenset", "choice", "cycle", "deepcopy"}
+    | {"wait_for", "shield", "run_until_complete", "create_task", "ensure_future", "tqdm", "track", "chain", "zip"}
+    | {"enter_context", "enter_async_context", "closing", "aclosing", "anext", "aiter", "filter", "filterfalse"}
+)
+"""Callables from outside whose result is, or holds, their arguments."""
+
+WRAPS: Final = frozenset(
+    {"partial", "wraps", "lru_cache", "cache", "retry", "on_exception", "sync_to_async", "async_to_sync", "staticmethod"}
+    | {"classmethod", "RunnableLambda", "from_function", "traceable", "observe", "track", "op", "jit", "singledispatch"}
+    | {"cache_resource", "cache_data", "partialmethod", "method_decorator", "contextmanager", "asynccontextmanager"}
+    | {"update_wrapper", "WeakMethod", "asyncify", "syncify", "make_async", "tool", "copy_context"}
+)
+"""Callables from outside whose result does what the function given to them does."""
+
+_IMPORTS: Final = frozenset({"importlib.import_module", "builtins.__import__", "pytest.importorskip"})
+_CARRIES: Final = ("langchain", "langgraph")
+_CARRYING_PREFIXES: Final = ("wrap", "patch", "instrument", "track", "trace", "with_", "observe")
+MAX_CALLS_IN_NAME: Final = 7
+
+
+def result_of(r: Resolver, path: str, number: int) -> Values:
+    """Return the values of call `number` of `path`."""
+    from whowaits.code.values import unite
+
+    call = r.files[path].calls[number]
+    return unite(_result(r, path, number, call, v) for v in r.of(path, call.scope, call.func))
+
+
+def _result(r: Resolver, path: str, number: int, call: Call, func: Value) -> Values:
+    kind = func[0]
+    if kind in ("F", "B"):
+        return r.params.returned(func)
+    if kind == "C":
+        return (("O", func[1], func[2]),)
+    if kind in ("O", "S"):
+        return _called_instance(r, func)
+    if kind == "G":
+        key = call.args[0][1] if call.args and call.args[0] and call.args[0][0] in ("s", "v") else None
+        return r.entries(func[2], key)
+    if kind == "P":
+        return (("T", func[1]),)
+    return _outside(r, path, number, call, func) if kind == "X" else ()
+
+
+def _called_instance(r: Resolver, value: Value) -> Values:
+    from whowaits.code.values import unite
+
+    methods = r.classes.own(value, "__call__")
+    if methods:
+        return unite(r.params.returned(m) for m in methods if m[0] in ("F", "B"))
+    return tuple(("X", f"{base}()()", (None, None)) for base in r.classes.line((value[1], value[2]))[1])
+
+
+def _outside(r: Resolver, path: str, number: int, call: Call, func: Value) -> Values:
+    """The result of something from outside of the tree, by its dotted name."""
+    from whowaits.code.values import unite
+
+    name = func[1]
+    last = name.rpartition(".")[2]
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(r, path, call)
+    if name in _IMPORTS:
+        return unite(r.imported(path, 0, t, None) for t in _texts(r, path, call))
+    if last in r.wrappers:
+        return (("X", name.rpartition(".")[0], func[2]),) if "." in name else ()
+    if last in FIRST or name in ("asyncio.run", "copy.copy"):
+        return r.all_of(path, call.scope, call.args)
+    made = (*_made(r, path, number, call, func), *_carried(r, path, call, name, last))
+    return unite((made, _functions(r, path, call)) if last in WRAPS or name.endswith("()") else (made,))
+
+
+def _made(r: Resolver, path: str, number: int, call: Call, func: Value) -> Iterator[Value]:
+    from whowaits.code.values import MAX_NAME
+
+    name, calls = func[1], (*func[2], (path, number))
+    if len(name) > MAX_NAME or name.count("()") > MAX_CALLS_IN_NAME or name.startswith("builtins."):
+        return
+    if name in r.literals:
+        named = [t for k, t in call.keywords if k == "service_name"]
+        texts = [v[1] for t in (*call.args[:1], *named) for v in r.of(path, call.scope, t) if v[0] == "T"]
+        yield from (("X", f'{name}("{text}")', calls) for text in texts)
+    yield ("X", f"{name}()", calls)
+
+
+def _carried(r: Resolver, path: str, call: Call, name: str, last: str) -> Iterator[Value]:
+    """Clients and models inside what is built from them: chains, agents, instrumented clients."""
+    if name.startswith(_CARRIES) or last.startswith(_CARRYING_PREFIXES):
+        terms = [*call.args, *(t for _, t in call.keywords)]
+        yield from (v for v in r.all_of(path, call.scope, terms) if v[0] == "X" and "(" in v[1])
+
+
+def _functions(r: Resolver, path: str, call: Call) -> Values:
+    """Functions of the tree and methods from outside among the arguments."""
+    values = r.all_of(path, call.scope, call.args)
+    return tuple(v for v in values if v[0] in ("F", "B", "O") or (v[0] == "X" and "." in v[1]))
+
+
+def _texts(r: Resolver, path: str, call: Call) -> Iterable[str]:
+    return [v[1] for v in r.all_of(path, call.scope, call.args[:1]) if v[0] == "T"]
+
+
+def _default(r: Resolver, path: str, call: Call) -> Values:
+    defaults = [t for k, t in call.keywords if k == "default"]
+    return r.all_of(path, call.scope, [*call.args[1:2], *defaults])
+
+
+def _getattr(r: Resolver, path: str, call: Call) -> Values:
+    from whowaits.code.values import unite
+
+    if len(call.args) < 2:
+        return ()
+    names = [v[1] for v in r.of(path, call.scope, call.args[1]) if v[0] == "T"]
+    found = []
+    for value in r.of(path, call.scope, call.args[0]):
+        found += [r.attribute(value, name) for name in names]
+        if not names and value[0] == "X":
+            found.append(r.attribute(value, "*"))
+    return unite((*found, r.all_of(path, call.scope, call.args[2:3])))
+
+
+def _super(r: Resolver, path: str, call: Call) -> Values:
+    cls = r.classes.enclosing(path, call.scope)
+    return (("U", *cls),) if cls else ()
+
+
+def _type(r: Resolver, path: str, call: Call) -> Values:
+    values = r.all_of(path, call.scope, call.args[:1])
+    return tuple(("C", v[1], v[2]) for v in values if v[0] in ("O", "S"))
+
+
+def _second(r: Resolver, path: str, call: Call) -> Values:
+    return r.all_of(path, call.scope, call.args[1:2])
+
+
+_SPECIAL: Final = {
+    "os.getenv": _default,
+    "os.environ.get": _default,
+    "builtins.getattr": _getattr,
+    "builtins.super": _super,
+    "builtins.type": _type,
+    "typing.cast": _second,
+}

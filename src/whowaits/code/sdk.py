@@ -1,0 +1,168 @@
+"""The call rules, arranged so that a resolved name finds its rule."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+from whowaits.code.graph import plain
+from whowaits.rules import CallRule, Calls, UrlRule
+
+CALLED: Final = "()"
+_PARENS: Final = re.compile(r'\((?:"[^"]*")?\)')
+_RAW: Final = re.compile(r"\bwith_(?:raw|streaming)_response\.")
+_KNOWN_PATHS: Final = re.compile(
+    r"(?:https?://|\{\})[^?]*(?:/chat/completions|/v1/completions|/v1/messages|/v1/responses|/v1/embeddings"
+    r"|:(?:stream)?[gG]enerateContent)(?:\?.*)?$"
+)
+_PATH_KINDS: Final = (("embeddings", "embedding"), ("responses", "responses"), ("v1/completions", "completion"))
+_ARGUMENT_NAMES: Final = frozenset({"input", "messages", "prompt", "contents", "max_tokens", "instructions"})
+
+
+class Match(NamedTuple):
+    """A rule that a name fits: `made` = which of the calls in the name constructed the client, None = none did."""
+
+    rule: CallRule
+    made: int | None
+    chain: str
+
+
+def family(name: str) -> tuple[str, str]:
+    """Return what stays the same when a class moves inside its family of packages: (langchain, ChatOpenAI)."""
+    return re.split(r"[._]", name, maxsplit=1)[0], name.rpartition(".")[2]
+
+
+class Sdks:
+    """Finds the rule for a name; see `CallRule` for what the parts of a rule mean."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self.constructors: dict[str, list[CallRule]] = defaultdict(list)
+        self.families: dict[tuple[str, str], list[CallRule]] = defaultdict(list)
+        self.functions: dict[str, CallRule] = {}
+        self.decorators: dict[str, CallRule] = {}
+        self.by_last: dict[str, list[tuple[CallRule, str]]] = defaultdict(list)
+        self.wild: list[tuple[str, CallRule]] = []
+        for rule in calls.entries:
+            self._add(rule)
+        self.wrappers = {w for r in calls.entries for w in r.wrappers if w != "|"} | {"with_options"}
+        self.roots = {root.partition(".")[0] for r in calls.entries for root in r.imports}
+        self.literals = {n[: n.index('("')] for n in self.constructors if n.endswith('")')}
+        self.ends = set(self.by_last) | {n.rpartition(".")[2] for n in self.functions}
+        self.tags = [tag.partition("@")[0] for tag in self.functions]
+
+    def _add(self, rule: CallRule) -> None:
+        for name in rule.constructors:
+            if "*" in name:
+                self.wild.append((name, rule))
+                continue
+            self.constructors[name].append(rule)
+            if not name.endswith(")"):
+                self.families[family(name)].append(rule)
+        for name in rule.functions:
+            if name.startswith("@"):
+                self.decorators[name[1:]] = rule
+            else:
+                self.functions.setdefault(name, rule)
+        for chain in rule.chains:
+            if chain != CALLED:
+                self.by_last[chain.rpartition(".")[2]].append((rule, chain))
+
+    def find(self, name: str) -> Match | None:
+        """Return the rule that calling the object `name` falls under."""
+        if rule := self.functions.get(name):
+            return Match(rule, None, name)
+        for number, (made, chain) in enumerate(_splits(name)):
+            for rule in self._rules_of(made):
+                if any(_same(chain, c) for c in rule.chains):
+                    return Match(rule, number, chain)
+        return None
+
+    def _rules_of(self, made: str) -> list[CallRule]:
+        if made.endswith('")'):
+            return self.constructors.get(made, [])
+        exact = self.constructors.get(made) or [r for p, r in self.wild if fnmatch.fnmatchcase(made, p)]
+        return exact or ([] if ")" in made else self.families.get(family(made), []))
+
+    def client(self, name: str) -> CallRule | None:
+        """Return a rule about the client that `name` is, or is built on."""
+        return next((rules[0] for made, _ in _splits(name) if (rules := self._rules_of(made))), None)
+
+    def ignored(self, name: str) -> bool:
+        """Whether the name is a call that answers no prompt."""
+        text = plain(name)
+        return any(fnmatch.fnmatchcase(text, pattern) for pattern in self.calls.ignored)
+
+    def by_shape(self, name: str, keywords: set[str], imported: frozenset[str], splat: bool) -> Match | None:
+        """Return the rule whose chain `name` ends in, where the object itself is not known.
+
+        Chains of three names say enough. Of two names, the keywords must be those of a model call. A single name
+        never says enough by itself.
+        """
+        fits = []
+        for rule, chain in self.by_last.get(name.rpartition(".")[2], ()):
+            plain_name = _RAW.sub("", name)
+            if chain.count(".") and plain_name.endswith(f".{chain}") and self._imported(rule, imported):
+                if chain.count(".") > 1 or _looks_like_model_call(chain, keywords, splat):
+                    fits.append((rule, chain))
+        if not fits:
+            return None
+        rule, chain = min(fits, key=lambda f: (-f[1].count("."), f[0].sdk != f[0].provider))
+        return Match(rule, None, chain)
+
+    def _imported(self, rule: CallRule, imported: frozenset[str]) -> bool:
+        return any(root in imported for root in rule.imports)
+
+    # -- addresses and models --------------------------------------------------------------------------------
+
+    def url(self, text: str) -> UrlRule | None:
+        """Return the rule of a request to this URL. An unknown host with the path of a model API counts."""
+        found = next((u for u in self.calls.urls if re.match(u.regex, text)), None)
+        if found or not _KNOWN_PATHS.match(text):
+            return found
+        kind = next((kind for path, kind in _PATH_KINDS if path in text), "chat")
+        return UrlRule("", self.host(text) or "", kind, batch="conditional")  # type: ignore[arg-type]
+
+    def host(self, url: str) -> str | None:
+        """Return the provider that a base URL leads to."""
+        parts = urlsplit(url if "://" in url else f"//{url}")
+        place = parts.netloc.rpartition("@")[2].lower()
+        host = place.partition(":")[0]
+        for rule in self.calls.hosts:
+            whole = place + parts.path if "/" in rule.pattern else place if ":" in rule.pattern else host
+            if fnmatch.fnmatchcase(whole, rule.pattern + ("*" if "/" in rule.pattern else "")):
+                return rule.provider
+        return None
+
+    def model(self, model: str) -> str | None:
+        """Return the provider that a model id names."""
+        fits = [p for p in self.calls.prefixes if model.startswith(p)]
+        if fits:
+            return self.calls.prefixes[max(fits, key=len)]
+        return next((v for p, v in self.calls.names.items() if fnmatch.fnmatchcase(model, p)), None)
+
+
+def _splits(name: str) -> Iterator[tuple[str, str]]:
+    """Every way to read a name as (what was constructed, the chain of attributes on it)."""
+    for found in _PARENS.finditer(name):
+        rest = name[found.end() :]
+        made = name[: found.start()] if found.group() == CALLED else name[: found.end()]
+        yield made, rest[1:] if rest.startswith(".") else rest or CALLED
+
+
+def _same(chain: str, wanted: str) -> bool:
+    if chain == wanted:
+        return True
+    if "with_" in chain and _RAW.sub("", chain) == wanted:
+        return True
+    return "*" in chain and fnmatch.fnmatchcase(wanted, chain)
+
+
+def _looks_like_model_call(chain: str, keywords: set[str], splat: bool) -> bool:
+    if "batches" in chain:
+        return bool(keywords & {"requests", "completion_window", "input_file_id"})
+    return "model" in keywords and (splat or bool(keywords & _ARGUMENT_NAMES))
