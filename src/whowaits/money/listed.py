@@ -32,11 +32,10 @@ CONTEXTS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A model of the list. `own` = listed by this provider itself; `alias` = the id is one that moves."""
+    """A model of the list. `own` = listed by this provider itself, not only found at another one."""
 
     model: ModelInfo
     own: bool
-    alias: bool
 
 
 def list_name() -> str:
@@ -56,7 +55,7 @@ def find(list_id: str, model: str) -> Found | None:
         except LookupError:
             continue
         own = any(info is listed for listed in provider.models)
-        return Found(info, own, spelling.endswith("-latest"))
+        return Found(info, own)
     return None
 
 

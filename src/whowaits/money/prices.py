@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from whowaits.money import listed
 from whowaits.money.rates import MILLION, Rates, carried, nano, scaled, without_hits
@@ -21,6 +21,8 @@ from whowaits.rules.offers import SlowTier, bare_model
 if TYPE_CHECKING:
     from whowaits.config import PriceEntry, RateCard
 
+USUAL_FACTOR_PPM: Final = 500_000
+"""What nearly every batch API charges of the synchronous price; only where a log does not say who is paid."""
 NO_OWN: tuple[PriceEntry, ...] = ()
 
 
@@ -51,6 +53,7 @@ class RateRow(NamedTuple):
     of the tier and day of the call, `list_*` the synchronous rates of the report's day, `batch_*` and `flex_*`
     those of the slower tiers on that day; `batch_lost` is what a cached token costs there when its hit is lost.
     `*_factor_ppm` is the flat factor in millionths, for calls without rates. null = not known, or not sold.
+    `alias`: the model id is one that its provider moves to newer models ("...-latest"), so its rates may be others.
     """
 
     provider: str | None
@@ -85,6 +88,7 @@ class RateRow(NamedTuple):
     flex_factor_ppm: int | None
     batch_basis: str | None
     flex_basis: str | None
+    alias: bool
 
 
 def price_source(own: Sequence[PriceEntry] = NO_OWN) -> str:
@@ -157,12 +161,13 @@ def _rows(key: RateKey, as_of: date, own: Sequence[PriceEntry]) -> Iterable[Rate
     cards = (paid, sync, batch and batch.high, batch and batch.low, flex and flex.high)
     starts = sorted({start for card in cards if card for start, _ in card.above})
     factors = (_ppm(provider, model, kind, "batch"), _ppm(provider, model, kind, "flex"))
-    bases = (batch and batch.basis, flex and flex.basis)
+    bases = (_basis(batch, factors[0]), _basis(flex, factors[1]))
+    alias = bare_model(model).endswith("-latest")
     for more_than, up_to in zip([-1, *starts], [*starts, None], strict=True):
         of_size = [card.at(more_than + 1) if card else None for card in cards]
         flat = [*_flat(of_size[0]), *_flat(of_size[1]), *_flat(of_size[2])]
         lost = of_size[3].cache_read if of_size[3] else None
-        yield RateRow._make((*key, more_than, up_to, *flat, lost, *_flat(of_size[4]), *factors, *bases))
+        yield RateRow._make((*key, more_than, up_to, *flat, lost, *_flat(of_size[4]), *factors, *bases, alias))
 
 
 def _flat(card: Rates | None) -> tuple[int | None, ...]:
@@ -171,7 +176,16 @@ def _flat(card: Rates | None) -> tuple[int | None, ...]:
     return card.input, card.cache_read, card.cache_write_5m, card.cache_write_1h, card.output
 
 
+def _basis(slow: SlowRates | None, factor_ppm: int | None) -> str | None:
+    if slow is not None:
+        return slow.basis
+    return None if factor_ppm is None else "factor"
+
+
 def _ppm(provider: str | None, model: str | None, kind: str | None, tier: SlowTier) -> int | None:
+    """The factor that calls without rates get. A log that names neither provider nor model gets the usual half."""
+    if not provider and not model and tier == "batch":
+        return USUAL_FACTOR_PPM
     factor = load_offers().factor(payee(provider, model), model, kind, tier)
     return None if factor is None else int(factor * MILLION)
 

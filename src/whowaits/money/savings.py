@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from whowaits.model import Saving, Tier
@@ -40,14 +39,6 @@ class Tokens:
     def input_total(self) -> int:
         """All input tokens, cached ones included: what the steps of long requests count."""
         return self.uncached + self.cache_read + self.cache_write_5m + self.cache_write_1h
-
-
-def tokens_from_totals(input_total: int, cache_read: int, write_5m: int, write_1h: int, output: int) -> Tokens:
-    """Return disjoint tokens of totals that include the cached ones; parts larger than the whole are cut to it."""
-    read = min(cache_read, input_total)
-    short = min(write_5m, input_total - read)
-    long = min(write_1h, input_total - read - short)
-    return Tokens(input_total - read - short - long, read, short, long, output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +134,6 @@ def total(rows: Iterable[tuple[Call, CallRates]], source: str, as_of: str) -> Sa
 def saving(low_nano: int, high_nano: int, based_on: Literal["rates", "factor"], source: str, as_of: str) -> Saving:
     """Return a saving of sums in nano-dollars."""
     return Saving(usd(min(low_nano, high_nano)), usd(max(low_nano, high_nano)), based_on, source, as_of)
-
-
-def share(part: Decimal, whole: Decimal) -> Decimal | None:
-    """Return part / whole as a percentage with one decimal, None of nothing."""
-    return (100 * part / whole).quantize(Decimal("0.1")) if whole else None
 
 
 def _slow(call: Call, spend: int, rates: CallRates, slow: Rates | None) -> int | None:
