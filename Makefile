@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 SAMPLE := sample_logs/newsroom
-AS_OF := 2026-10-01
+AS_OF := 2026-11-20
 
 .PHONY: help audit test test-all lint types imports docs wheel fmt clean
 

@@ -1,0 +1,150 @@
+"""The documents name what exists, and what exists is named in the documents."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from whowaits import config, judge
+from whowaits.cli import app
+from whowaits.model import Basis, Evidence, Offer, Policy, Verdict
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("sample_logs/*.md")])
+TOP = sorted(p.name for p in ROOT.iterdir() if p.name != ".git")
+MADE_HERE = (".venv", ".whowaits_cache", "dist", "reports/newsroom")
+BOTH = Offer("both")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def paths_named_in(text: str) -> set[str]:
+    """Words in backticks that begin with something at the top of the repository, without braces or placeholders."""
+    words = {w for span in re.findall(r"`([^`\n]+)`", text) for w in span.split()}
+    named = {w.rstrip(".,:;") for w in words if w.split("/")[0] in TOP and ("/" in w or w in TOP)}
+    return {re.sub(r":\d+$", "", w) for w in named if not re.search(r"[*{}<>]", w)}
+
+
+def exists(path: str, document: Path) -> bool:
+    """From the top of the repository; a document about a folder may speak of what lies in it."""
+    inside = document.parent not in (ROOT, ROOT / "docs") and any(document.parent.rglob(path))
+    return inside or (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_path_that_a_document_names_exists(document: Path) -> None:
+    named = paths_named_in(document.read_text(encoding="utf-8"))
+    assert [p for p in sorted(named) if not exists(p, document) and not p.startswith(MADE_HERE)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_link_inside_the_repository_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+    inside = [link for link in links if "://" not in link]
+    assert [link for link in inside if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_target_of_make_that_a_document_names_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    spans = re.findall(r"(?:`|^)make ((?:[a-z-]+ ?)+)", document.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {word for span in spans for word in span.split()} <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_no_document_names_a_path_of_one_machine(document: Path) -> None:
+    assert not re.search(r"/root/|/home/\w|/work/", document.read_text(encoding="utf-8"))
+
+
+def test_every_command_and_option_is_documented() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    group = typer.main.get_command(app)
+    commands = group.commands  # type: ignore[attr-defined]
+    missing = [name for name in commands if f"## `whowaits {name} " not in text]
+    for command in [group, *commands.values()]:
+        for parameter in command.params:
+            options = [o for o in parameter.opts if o.startswith("--") and o != "--help"]
+            missing += [f"{command.name} {o}" for o in options if f"`{o}`" not in text and f"{o}`" not in text]
+    assert missing == []
+
+
+def test_no_option_is_documented_that_does_not_exist() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") + (ROOT / "README.md").read_text(
+        encoding="utf-8"
+    )
+    group = typer.main.get_command(app)
+    known = {o for c in [group, *group.commands.values()] for p in c.params for o in p.opts} | {"--help"}  # type: ignore[attr-defined]
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= known
+
+
+def test_the_configuration_in_the_documents_is_accepted(tmp_path: Path) -> None:
+    for document in ("README.md", "docs/configuration.md"):
+        for example in re.findall(r"```toml\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL):
+            (tmp_path / "whowaits.toml").write_text(example, encoding="utf-8")
+            assert config.read(tmp_path / "whowaits.toml").workloads
+            assert tomllib.loads(example)
+
+
+def test_every_key_of_the_configuration_is_documented() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    source = (ROOT / "src" / "whowaits" / "config.py").read_text(encoding="utf-8")
+    keys = set(re.findall(r"\.(?:take|need|table|tables)\(\"([a-z0-9-]+)\"", source)) | set(config.MATCH_FIELDS)
+    assert len(keys) > 25
+    assert [k for k in sorted(keys) if f"`{k}`" not in text and f"[[{k}]]" not in text] == []
+
+
+def test_every_word_of_the_vocabulary_is_in_the_glossary() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    words = ["person", "program", "nobody", "unknown", "sync", "flex", "batch", "try", "required", "open"]
+    words += ["loop", "comprehension", "fanout", "dataframe", "queue_consumer", "scheduled"]
+    words += ["standard", "priority", "provisioned", "both", "none", "new", "known", "suppressed", *map(str, Basis)]
+    fields = ["route", "urgency", "waiter", "deadline_s", "basis", "bulk", "chain"]
+    assert set(fields) <= set(Verdict.__dataclass_fields__)
+    assert [w for w in words + fields if not re.search(rf"\b{w}\b", text)] == []
+
+
+def claim(basis: Basis = Basis.STATED, **claims: object) -> Evidence:
+    return Evidence(rule="x", says="x", basis=basis, **claims)  # type: ignore[arg-type]
+
+
+EXAMPLES: dict[int, list[Evidence]] = {
+    1: [claim(waiter="person"), claim(bulk=True)],
+    2: [claim(waiter="nobody", chain="open")],
+    3: [claim(Basis.DECLARED, waiter="program", deadline_s=600)],
+    4: [claim(waiter="program")],
+    5: [claim(Basis.DECLARED, waiter="nobody", deadline_s=86400)],
+    6: [claim(Basis.DECLARED, waiter="program", deadline_s=14400)],
+    7: [claim(Basis.INFERRED, waiter="nobody", deadline_s=604800)],
+    8: [claim(Basis.INFERRED, waiter="nobody", deadline_s=300)],
+    9: [claim(Basis.INFERRED, waiter="nobody", bulk=True)],
+    10: [claim(Basis.INFERRED, waiter="nobody", bulk=True), claim(chain=38)],
+    11: [claim(Basis.INFERRED, waiter="nobody")],
+    12: [claim(bulk=True)],
+}
+
+
+def verdict_rows() -> dict[int, list[str]]:
+    """Row number -> its cells, from the table of docs/verdicts.md."""
+    text = (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if re.match(r"\| \d", line)
+    ]
+    return {int(cells[0]): cells for cells in rows}
+
+
+def test_the_verdict_table_has_the_rows_that_the_judge_has() -> None:
+    assert sorted(verdict_rows()) == sorted(EXAMPLES)
+
+
+@pytest.mark.parametrize("row", sorted(EXAMPLES))
+def test_a_row_of_the_verdict_table_says_what_the_judge_says(row: int) -> None:
+    verdict = judge.judge(EXAMPLES[row], BOTH, Policy())
+    assert verdict.row == row
+    cells = verdict_rows()[row]
+    assert (cells[6], cells[7]) == (verdict.route, verdict.urgency or "–")
