@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,8 +39,7 @@ class Screen:
 
     def line(self, text: str, style: str = "") -> None:
         """Add a sentence, wrapped to the width."""
-        wrapped = textwrap.wrap(text, self.width, break_on_hyphens=False) or [""]
-        self._lines += [self._styled(part, style) for part in wrapped]
+        self._lines += [self._styled(part, style) for part in wrap(text, self.width)]
 
     def gap(self) -> None:
         """Add an empty line."""
@@ -93,22 +91,40 @@ def cells(text: str) -> int:
     return sum(_cells(c) for c in text)
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` (2 or more) cells, broken at spaces, a longer word anywhere."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cells(longer) <= width:
+            lines[-1] = longer
+            continue
+        lines += [word] if lines[-1] else []
+        lines[-1] = lines[-1] or word
+        while cells(lines[-1]) > width:
+            head = _prefix(lines[-1], width)
+            lines[-1:] = [head, lines[-1][len(head) :]]
+    return lines
+
+
 def cut(text: str, width: int) -> str:
     """Return `text` in at most `width` cells, with an ellipsis where something is missing."""
-    if cells(text) <= width:
-        return text
-    kept, used = [], 0
-    for character in text:
-        if used + _cells(character) > width - 1:
-            break
-        kept.append(character)
-        used += _cells(character)
-    return "".join(kept) + "…"
+    return text if cells(text) <= width else _prefix(text, width - 1) + "…"
 
 
 def cut_start(text: str, width: int) -> str:
     """Return the end of `text` in at most `width` cells: the end of a path says most."""
-    return text if cells(text) <= width else "…" + cut(text[::-1], width)[-2::-1]
+    return text if cells(text) <= width else "…" + _prefix(text[::-1], width - 1)[::-1]
+
+
+def _prefix(text: str, width: int) -> str:
+    """The longest beginning of `text` that takes at most `width` cells."""
+    used = 0
+    for index, character in enumerate(text):
+        used += _cells(character)
+        if used > width:
+            return text[:index]
+    return text
 
 
 def _cells(character: str) -> int:

@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from whowaits.report import html
+from whowaits.report.values import Report
+from whowaits.report.write import file_stem, write_all, write_whole
+
+
+def test_a_report_is_written_in_three_formats(newsroom: Report, tmp_path: Path) -> None:
+    written = write_all(newsroom, tmp_path / "new" / "reports")
+    assert [p.name for p in written] == ["newsroom.html", "newsroom.md", "newsroom.json"]
+    assert sorted(p.name for p in (tmp_path / "new" / "reports").iterdir()) == ["newsroom.html", "newsroom.json", "newsroom.md"]
+    assert all(p.stat().st_mode & 0o444 == 0o444 for p in written)
+
+
+def test_a_format_that_fails_leaves_the_old_report_as_it_was(
+    newsroom: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all(newsroom, tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    monkeypatch.setattr(html, "render_html", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_all(newsroom, tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_a_write_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
+    target = tmp_path / "r.md"
+    target.write_text("old")
+    with pytest.raises(TypeError):
+        write_whole(target, 3)  # type: ignore[arg-type]
+    assert [p.name for p in tmp_path.iterdir()] == ["r.md"]
+    assert target.read_text() == "old"
+
+
+@pytest.mark.parametrize(("name", "stem"), [
+    ("newsroom", "newsroom"), ("../../etc/passwd", "etc-passwd"), ("a b/c", "a-b-c"), (".hidden", "hidden"), ("..", "report"),
+    ("\n", "report"), ("café", "café"), ("x" * 500, "x" * 120),
+])
+def test_a_report_name_cannot_leave_its_folder(name: str, stem: str) -> None:
+    assert file_stem(name) == stem
