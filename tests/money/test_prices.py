@@ -110,15 +110,10 @@ def test_trap_2_a_day_before_batch_rates_were_recorded_has_them_too() -> None:
     assert (usd(batch.high.input), batch.basis) == (Decimal("0.075"), "rates")
 
 
-def test_trap_2_a_price_that_changed_since_is_not_carried_back() -> None:
-    """gemini-3.8-flash: where the synchronous price of the day differs, the factor of the offer is used instead."""
-    found = listed.find("mistral", "mistral-large-4")
-    assert found is not None
-    assert listed.standard(found, date(2026, 10, 1)) is not None
-    early = listed.standard(found, date(2026, 10, 1))
-    later = listed.standard(found, date(2026, 10, 14))
-    expected = early == later
-    assert (listed.tier(found, "batch", date(2026, 10, 1)) is not None) == expected
+def test_trap_2_a_batch_rate_is_not_carried_back_over_a_price_change() -> None:
+    slow = slow_rates("openai", "gpt-5.6-sol", "chat", date(2026, 6, 1))  # $5 then, $4 when batch was recorded
+    assert slow is not None
+    assert (usd(slow.high.input), slow.basis) == (Decimal("2.5"), "factor")
 
 
 def test_trap_3_a_model_of_another_provider_does_not_lend_its_batch_rate() -> None:

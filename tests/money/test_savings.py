@@ -39,7 +39,8 @@ def test_a_million_calls_at_a_cent_of_which_80_percent_move_save_40_percent() ->
 
 def test_an_embedding_job_of_4000_dollars_becomes_one_of_2000() -> None:
     card = Rates(20_000_000, 20_000_000, 20_000_000, 20_000_000, 0)  # $0.02 per million tokens
-    rates = CallRates(card, card, *([Rates(10_000_000, 10_000_000, 10_000_000, 10_000_000, 0)] * 2))
+    half = scaled(card, Decimal("0.5"), "scaled")
+    rates = CallRates(card, card, half, half)
     call = Call(Tokens(uncached=1_000_000_000))
     bill = cost(call, rates)
     assert bill == Cost(20 * NANO, 10 * NANO, 10 * NANO)

@@ -38,6 +38,7 @@ class Found:
     own: bool
 
 
+@functools.cache
 def list_name() -> str:
     """Return the name and version of the price list."""
     return f"genai-prices {version('genai-prices')}"

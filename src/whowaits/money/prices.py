@@ -6,6 +6,7 @@ list, and, where only the synchronous rates are known, those times the factor of
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -146,28 +147,49 @@ def slow_rates(
 
 def rate_rows(keys: Iterable[RateKey], as_of: date, own: Sequence[PriceEntry] = NO_OWN) -> list[RateRow]:
     """Return the rates of every distinct key, one row for each range of request sizes; sorted."""
+
+    @functools.cache
+    def now(provider: str | None, model: str | None, kind: str | None) -> _Now:
+        return _now(provider, model, kind, as_of, own)
+
     rows: list[RateRow] = []
     for key in sorted(set(keys), key=lambda k: (str(k.provider), str(k.model), str(k.kind), k.tier, k.day)):
-        rows.extend(_rows(key, as_of, own))
+        paid = rates(*key, own)
+        rows.extend(_rows(key, paid, now(key.provider, key.model, key.kind)))
     return rows
 
 
-def _rows(key: RateKey, as_of: date, own: Sequence[PriceEntry]) -> Iterable[RateRow]:
-    provider, model, kind, tier, day = key
-    paid = rates(provider, model, kind, tier, day, own)
-    sync = rates(provider, model, kind, "standard", as_of, own)
-    batch = slow_rates(provider, model, kind, as_of, "batch", own)
-    flex = slow_rates(provider, model, kind, as_of, "flex", own)
-    cards = (paid, sync, batch and batch.high, batch and batch.low, flex and flex.high)
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What is the same for all days of a model: the rates of the report's day."""
+
+    sync: Rates | None
+    batch: SlowRates | None
+    flex: SlowRates | None
+    factors: tuple[int | None, int | None]
+    alias: bool
+
+
+def _now(provider: str | None, model: str | None, kind: str | None, as_of: date, own: Sequence[PriceEntry]) -> _Now:
+    return _Now(
+        sync=rates(provider, model, kind, "standard", as_of, own),
+        batch=slow_rates(provider, model, kind, as_of, "batch", own),
+        flex=slow_rates(provider, model, kind, as_of, "flex", own),
+        factors=(_ppm(provider, model, kind, "batch"), _ppm(provider, model, kind, "flex")),
+        alias=bare_model(model).endswith("-latest"),
+    )
+
+
+def _rows(key: RateKey, paid: Rates | None, now: _Now) -> Iterable[RateRow]:
+    batch, flex = now.batch, now.flex
+    cards = (paid, now.sync, batch and batch.high, batch and batch.low, flex and flex.high)
     starts = sorted({start for card in cards if card for start, _ in card.above})
-    factors = (_ppm(provider, model, kind, "batch"), _ppm(provider, model, kind, "flex"))
-    bases = (_basis(batch, factors[0]), _basis(flex, factors[1]))
-    alias = bare_model(model).endswith("-latest")
+    bases = (_basis(batch, now.factors[0]), _basis(flex, now.factors[1]))
     for more_than, up_to in zip([-1, *starts], [*starts, None], strict=True):
         of_size = [card.at(more_than + 1) if card else None for card in cards]
         flat = [*_flat(of_size[0]), *_flat(of_size[1]), *_flat(of_size[2])]
         lost = of_size[3].cache_read if of_size[3] else None
-        yield RateRow._make((*key, more_than, up_to, *flat, lost, *_flat(of_size[4]), *factors, *bases, alias))
+        yield RateRow._make((*key, more_than, up_to, *flat, lost, *_flat(of_size[4]), *now.factors, *bases, now.alias))
 
 
 def _flat(card: Rates | None) -> tuple[int | None, ...]:
