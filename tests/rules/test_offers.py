@@ -50,6 +50,7 @@ OFFERS = load_offers()
         ("cerebras", "llama", "chat", "none"),
         ("self_hosted", "llama3", "chat", "none"),
         ("watsonx", "granite", "chat", "unknown"),
+        ("openai", "gpt-4o-mini", "other", "batch"),
         ("never-heard-of", "m", "chat", "unknown"),
         (None, "m", "chat", "unknown"),
     ],
@@ -144,6 +145,12 @@ def test_a_call_that_no_batch_endpoint_takes_has_no_offer() -> None:
     assert OFFERS.for_call(rules["openai.chat.create"], "openai", "gpt-4o").sold == "batch"
     assert OFFERS.for_call(rules["openai.audio"], "openai", "whisper-1").sold == "none"
     assert OFFERS.for_call(rules["azure.ai.inference"], "azure", "phi").sold == "none"
+
+
+def test_a_raw_request_has_the_offer_of_what_its_url_says() -> None:
+    raw = next(entry for entry in load_calls().entries if entry.id == "http.requests")
+    assert OFFERS.for_call(raw, "voyage", "voyage-3.5", "embedding").sold == "batch"
+    assert OFFERS.for_call(raw, "openai", "whisper-1", "audio").sold == "none"
 
 
 def test_a_call_behind_an_unknown_provider_stays_unknown() -> None:

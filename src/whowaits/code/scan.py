@@ -107,7 +107,7 @@ class _Judged:
     def _offer(self) -> Offer:
         if self.site.self_hosted:
             return OFFER_NONE
-        return rules.load_offers().for_call(self.site.rule, self.site.provider, self.site.model)
+        return rules.load_offers().for_call(self.site.rule, self.site.provider, self.site.model, self.site.kind)
 
     def _usages(self) -> tuple[Usage, ...]:
         """One usage for each driver and entry point; of several ways between the same two, the one that decides."""

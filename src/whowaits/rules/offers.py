@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from whowaits.model import DAY_S, OFFER_NONE, OFFER_UNKNOWN, Offer, Sold
 from whowaits.rules.calls import CallRule, Kind
@@ -23,6 +23,7 @@ CacheMode = Literal["none", "same_price", "scaled"]
 cached rate, or that rate times the factor."""
 SlowTier = Literal["batch", "flex"]
 
+KINDS: Final = frozenset(get_args(Kind))
 _TEXT_KINDS: Final[tuple[Kind, ...]] = ("chat", "responses", "completion", "agent")
 _PREFIXES: Final = re.compile(r"^(models|publishers/[a-z0-9_-]+/models|projects/.+/models|accounts/[^/]+/models)/")
 
@@ -61,7 +62,9 @@ class Sale:
     cache_by: Mapping[str, CacheMode] = field(default_factory=dict)
 
     def takes(self, model: str, kind: str | None) -> bool | None:
-        """Whether the tier takes calls of this kind to this model; None = not known."""
+        """Whether the tier takes calls of this kind to this model; None = not known. A kind of no name is any."""
+        if kind not in KINDS:
+            kind = None
         if kind in self.unsure_kinds:
             return None
         if kind is not None and kind not in self.kinds:
@@ -173,14 +176,18 @@ class Offers:
         flex = known.flex is not None and known.flex.takes(name, kind)
         return _offer(_sold(batch, flex), known)
 
-    def for_call(self, rule: CallRule, provider: str | None, model: str | None) -> Offer:
-        """Return the offer for a call in code: a call that no batch endpoint takes can at most be flex."""
+    def for_call(self, rule: CallRule, provider: str | None, model: str | None, kind: str | None = None) -> Offer:
+        """Return the offer for a call in code: a call that no batch endpoint takes can at most be flex.
+
+        `kind` is what is known about the call itself (by its URL), where the rule is about calls of several kinds.
+        """
+        kind = kind or rule.kind
         if rule.batch != "no":
-            return self.find(provider, model, rule.kind)
+            return self.find(provider, model, kind)
         known = self.of(provider)
         if known is None or known.flex is None or rule.tier_arg is None:
             return OFFER_NONE
-        return _offer(_sold(False, known.flex.takes(bare_model(model), rule.kind)), known)
+        return _offer(_sold(False, known.flex.takes(bare_model(model), kind)), known)
 
     def factor(self, provider: str | None, model: str | None, kind: str | None, tier: SlowTier) -> Decimal | None:
         """Return the flat factor of a tier that takes these calls, None where it does not or none is published."""

@@ -67,12 +67,13 @@ class LogWhen:
 
     field     canonical columns or tag keys, any of them (fnmatch patterns).
     matches   a regular expression that the whole value must match, or a list of values; letter case is ignored.
-    value     "duration": the value, or group 1 of the expression, is itself the deadline.
+    value     "duration": the value, or group 1 of the expression, is itself the deadline; "clock": it is the time
+              of day at which the answer is due.
     """
 
     field: tuple[str, ...]
     matches: str | tuple[str, ...] = ".+"
-    value: Literal["duration"] | None = None
+    value: Literal["duration", "clock"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
