@@ -11,11 +11,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from whowaits.config import Config, WorkloadEntry
+from whowaits.deadlines import register
 from whowaits.model import (
     CallSite,
     Classified,
@@ -139,7 +139,7 @@ def _strongest(
     workload: Workload, candidates: Sequence[_Candidate], entry: WorkloadEntry | None
 ) -> tuple[By, str, list[_Candidate]]:
     if entry is not None and entry.code:
-        found = [c for c in candidates if any(_is_named_by(pattern, c) for pattern in entry.code)]
+        found = [c for c in candidates if _is_covered(entry, c)]
         if found:
             return "register", f"{entry.place} names this code", found
     if workload.code_places:
@@ -151,17 +151,9 @@ def _strongest(
     return "name", "only the names are equal", found
 
 
-def _is_named_by(pattern: str, candidate: _Candidate) -> bool:
-    """Whether a register pattern, a path glob or path:function, names a step on the way to this call."""
-    path, _, function = pattern.partition(":")
-    return any(
-        fnmatchcase(frame.place.path, path) and (not function or _is_function(function, frame.function))
-        for frame in _steps(candidate)
-    )
-
-
-def _is_function(asked: str, qualified: str) -> bool:
-    return qualified == asked or qualified.endswith(f".{asked}")
+def _is_covered(entry: WorkloadEntry, candidate: _Candidate) -> bool:
+    """Whether a register entry speaks of a step on the way to this call."""
+    return any(register.covers_code(entry, (frame.place.path,), frame.function) for frame in _steps(candidate))
 
 
 def _steps(candidate: _Candidate) -> list[Frame]:

@@ -65,9 +65,9 @@ def bound(code: Scan, log: Classified, config: Config | None = None) -> list[tup
     return [(str(k.site), k.workload, k.by, k.shared) for k in join(code, log, config or Config()).links]
 
 
-@pytest.mark.parametrize("pattern", ["jobs/*.py", "jobs/tagger.py:tag_one", "jobs/tagger.py:main", "*:Tagger.run", "run.py"])
+@pytest.mark.parametrize("pattern", ["jobs/*.py", "jobs/tagger.py:tag_one", "jobs/tagger.py:main", "jobs/:Tagger.run", "run.py"])
 def test_the_register_binds_by_any_step_on_the_way_to_the_call(pattern: str) -> None:
-    through = usage(via=(Frame(Place("jobs/tagger.py", 30), "main"), Frame(Place("jobs/tagger.py", 40), "jobs.Tagger.run")),
+    through = usage(via=(Frame(Place("jobs/tagger.py", 30), "main"), Frame(Place("jobs/tagger.py", 40), "Tagger.run")),
                     entry=Entry("script", Place("run.py", 1)))
     assert bound(scan(site("jobs/tagger.py", 10, through), site("web/chat.py")), logs(workload("articles")),
                  register("articles", pattern))[0] == ("jobs/tagger.py:10", "articles", "register", False)

@@ -19,7 +19,7 @@ FRAME = """<!doctype html><body style="margin:0"><iframe id="f" style="border:0;
 addEventListener("load", () => {{
   const inside = document.getElementById("f").contentWindow, root = inside.document.documentElement;
   const wide = [...inside.document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > {width} + 1
-    && !e.closest(".scroll") && !e.closest("svg svg") && !e.closest("caption, thead, .skip"));
+    && !e.closest(".scroll") && !e.closest("svg g") && !e.closest("caption, thead, .skip"));
   document.body.dataset.measured = JSON.stringify({{
     scroll: root.scrollWidth, client: root.clientWidth, wide: wide.map(e => e.tagName + "." + e.className),
     scrolled: [...inside.document.querySelectorAll(".scroll")].filter(e => e.scrollWidth > e.clientWidth + 1).length,
