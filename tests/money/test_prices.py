@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -13,6 +14,8 @@ from whowaits.money import listed
 from whowaits.money.prices import RateKey, payee, price_source, rate_rows, rates, slow_rates
 from whowaits.money.rates import Rates, carried, nano, scaled, usd
 from whowaits.money.savings import Tokens, list_femto
+from whowaits.rules import load_offers
+from whowaits.rules.offers import SlowTier
 
 AS_OF = date(2026, 11, 20)
 CENT = Decimal("0.01")
@@ -227,6 +230,46 @@ def test_a_model_name_says_who_is_paid_where_the_log_does_not() -> None:
 def test_the_report_can_say_where_its_rates_are_from() -> None:
     assert price_source().startswith("genai-prices 0.")
     assert "2026-" in price_source()
+
+
+# --- the offers and the list, checked against each other -------------------------------------------------------
+
+
+def listed_slow() -> Iterator[tuple[str, str, SlowTier, listed.Found]]:
+    """(provider, model, tier, model of the list) wherever the list has rates of a slower tier."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    own_lists = {o.price_list or p: p for p, o in load_offers().by_provider.items() if o.list_has_batch}
+    for provider in get_snapshot().providers:
+        for model in provider.models if provider.id in own_lists else ():
+            tiers: tuple[SlowTier, ...] = ("batch", "flex")
+            for tier in tiers:
+                if any(v.when == listed.CONTEXTS[tier] for v in model.price_variants or ()):
+                    yield own_lists[provider.id], model.id, tier, listed.Found(model, own=True)
+
+
+def test_whatever_the_list_sells_slowly_is_on_offer() -> None:
+    missing = []
+    for provider, model, tier, _ in listed_slow():
+        offer = load_offers().of(provider)
+        sale = offer.sale(tier) if offer else None
+        if sale is None or not sale.takes(model.lower(), None):
+            missing.append((provider, model, tier))
+    assert missing == []
+
+
+def test_every_listed_slow_rate_is_the_factor_of_the_offer() -> None:
+    """A rate that is neither half, nor 80 %, nor the full price would be an error in one of the two."""
+    checked = 0
+    for provider, model, tier, found in listed_slow():
+        sync, slow = listed.standard(found, AS_OF), listed.tier(found, tier, AS_OF)
+        factor = load_offers().factor(provider, model, None, tier)
+        if sync is None or slow is None:
+            continue  # sold by the page or by the second
+        assert factor in (Decimal("0.5"), Decimal("0.8"), Decimal(1)), (provider, model)
+        assert abs(Decimal(slow.input) / sync.input - factor) <= Decimal("0.03"), (provider, model)
+        checked += 1
+    assert checked > 100
 
 
 # --- own rates ------------------------------------------------------------------------------------------------

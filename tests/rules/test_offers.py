@@ -42,6 +42,7 @@ OFFERS = load_offers()
         ("bedrock", "anthropic.claude-sonnet-4-5-20250929-v1:0", "chat", "batch"),
         ("bedrock", "us.anthropic.claude-opus-5-5", "chat", "unknown"),
         ("bedrock", "global.anthropic.claude-sonnet-5-v1:0", "chat", "unknown"),
+        ("bedrock", "meta.llama3-3-70b-instruct-v1:0", "chat", "batch"),
         ("xai", "grok-4.3", "chat", "batch"),
         ("xai", "grok-code-fast", "chat", "unknown"),
         ("groq", "openai/gpt-oss-120b", "chat", "batch"),
