@@ -228,6 +228,64 @@ def test_operators_belong_to_the_dag_they_name(tmp_path: Path) -> None:
     assert lines(tmp_path, {"d.py": text}) == ["d.py:3 86400 d.py:a", "d.py:4 7200 d.py:b"]
 
 
+def test_schedulers_inside_a_process_start_the_functions_they_are_given(tmp_path: Path) -> None:
+    files = {
+        "jobs.py": """\
+            import schedule
+            import modal
+            from apscheduler.schedulers.blocking import BlockingScheduler
+            from apscheduler.triggers.cron import CronTrigger
+            from huey import SqliteHuey, crontab
+            from news.tagger import tag
+            scheduler = BlockingScheduler()
+            huey = SqliteHuey()
+            app = modal.App()
+            scheduler.add_job(tag, "cron", hour=2)
+            scheduler.add_job(func=poll, trigger="interval", minutes=10)
+            scheduler.add_job(weekly, CronTrigger(day_of_week=6, hour=6, minute=30))
+            scheduler.add_job(weekly, CronTrigger.from_crontab("0 6 * * 1"))
+            schedule.every(4).hours.do(poll)
+            schedule.every().day.at("10:30").do(weekly)
+            schedule.every().monday.do(weekly)
+            def poll(): ...
+            def weekly(): ...
+            @scheduler.scheduled_job("interval", days=1)
+            def daily(): ...
+            @huey.periodic_task(crontab("0", "3"))
+            def night(): ...
+            @app.function(schedule=modal.Period(hours=12))
+            def half(): ...
+            @app.function(schedule=modal.Cron("0 8 * * *"))
+            def eight(): ...
+            """,
+        "news/tagger.py": "",
+    }
+    assert lines(tmp_path, files) == [
+        "jobs.py:10 86400 news/tagger.py:tag",
+        "jobs.py:11 600 jobs.py:poll",
+        "jobs.py:12 604800 jobs.py:weekly",
+        "jobs.py:13 604800 jobs.py:weekly",
+        "jobs.py:14 14400 jobs.py:poll",
+        "jobs.py:15 86400 jobs.py:weekly",
+        "jobs.py:16 604800 jobs.py:weekly",
+        "jobs.py:19 86400 jobs.py:daily",
+        "jobs.py:21 86400 jobs.py:night",
+        "jobs.py:23 43200 jobs.py:half",
+        "jobs.py:25 86400 jobs.py:eight",
+    ]
+
+
+def test_a_call_that_only_looks_like_a_scheduler_is_none(tmp_path: Path) -> None:
+    text = """\
+        queue.add_job(tag)
+        cron = parse("0 2 * * *")
+        builder.every.thing.do(tag)
+        @app.function(image=image)
+        def tag(): ...
+        """
+    assert found(tmp_path, **{"a.py": text}) == ([], [])
+
+
 def test_a_systemd_timer_starts_what_its_service_executes(tmp_path: Path) -> None:
     files = {
         "deploy/news.timer": "[Timer]\nOnCalendar=Mon..Fri *-*-* 22:30:00 Europe/Berlin\n",

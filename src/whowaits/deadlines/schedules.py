@@ -16,16 +16,16 @@ from typing import Final
 from whowaits.deadlines.commands import Target, targets
 from whowaits.deadlines.schedule import Schedule as Schedule
 from whowaits.deadlines.tree import Found, Tree, console_programs
-from whowaits.deadlines.written import airflow, celery_beat, crontab, systemd, tasks
+from whowaits.deadlines.written import airflow, celery_beat, crontab, in_process, systemd, tasks
 from whowaits.model import Place, Skipped
 
 MAX_BYTES: Final = 1_000_000
-_IN_PYTHON: Final = (celery_beat, airflow)
+_IN_PYTHON: Final = (celery_beat, airflow, in_process)
 _IN_TEXT: Final = (crontab, systemd)
 _MOSTLY_SILENT: Final = (".py", ".yaml", ".yml")
 _WORTH_READING: Final = (
     b"cron", b"Cron", b"beat_schedule", b"BEAT_SCHEDULE", b"CELERYBEAT", b"add_periodic_task", b"airflow",
-    b"task(", b"actor(",
+    b"task(", b"actor(", *(word.encode() for word in in_process.WORDS),
 )  # fmt: skip
 """Every schedule in Python or YAML contains one of these; most files are passed over without decoding them."""
 _MANIFESTS: Final = re.compile(

@@ -16,6 +16,8 @@ from whowaits.model import Place, Skipped
 KIND: Final = "celery beat"
 FIELDS: Final = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 _POSITIONAL: Final = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year")
+_HUEY: Final = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+_SHORT: Final = {"day": "day_of_month", "month": "month_of_year"}
 _MENTION: Final = re.compile(r"beat_?schedule|add_periodic_task", re.IGNORECASE)
 _ZONE: Final = frozenset({"timezone", "CELERY_TIMEZONE", "TIME_ZONE"})
 
@@ -48,10 +50,13 @@ def read(module: Module) -> Iterator[Schedule | Skipped]:
             yield _entry(module, *pair, timezone)
 
 
-def crontab(module: Module, call: ast.Call) -> str | None:
-    """Return the cron expression of `crontab(minute=0, hour="*/3")`, None when a part is computed."""
-    given = dict(zip(_POSITIONAL, call.args, strict=False))
-    given.update({k.arg: k.value for k in call.keywords if k.arg})
+def crontab(module: Module, call: ast.Call, *, huey: bool = False) -> str | None:
+    """Return the cron expression of `crontab(minute=0, hour="*/3")`, None when a part is computed.
+
+    Huey's crontab has the same fields as Celery's, in another order and with shorter names.
+    """
+    given = dict(zip(_HUEY if huey else _POSITIONAL, call.args, strict=False))
+    given.update({_SHORT.get(k.arg, k.arg): k.value for k in call.keywords if k.arg})
     fields = ["*" if name not in given else _field(module, given[name]) for name in FIELDS]
     return None if None in fields else " ".join(f for f in fields if f is not None)
 
