@@ -76,7 +76,7 @@ def _schedule(module: Module, when: _When | str | None, function: ast.expr) -> I
 
 
 def _job(module: Module, call: ast.Call) -> tuple[_When | str | None, ast.expr] | None:
-    """(when, function) of `scheduler.add_job(tag, "cron", hour=2)` and of `schedule.every().day.at("10:30").do(tag)`."""
+    """(when, function) of `scheduler.add_job(tag, "cron", hour=2)` or `schedule.every().day.at("10:30").do(tag)`."""
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     if method == "add_job":
         function, trigger = argument(call, 0, "func"), argument(call, 1, "trigger")
