@@ -1,0 +1,131 @@
+"""Where the SQL runs: DuckDB on this machine. The only module that knows DuckDB and sqlglot.
+
+Tables lie in a database file in the spool folder and sorting spills there, so memory stays bounded whatever the log.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import sqlglot
+from sqlglot import expressions as exp
+
+from whowaits.logs.columns import literal, quoted
+
+MEMORY: Final = "1500MB"
+BATCH_ROWS: Final = 20_000
+DIALECTS: Final = ("spark", "bigquery", "snowflake")
+"""Engines for which the text of features.sql is known to transpile."""
+
+
+class Engine:
+    """A connection with a bounded memory; `close` it, the spool folder belongs to the caller."""
+
+    def __init__(self, spool: Path, memory: str = MEMORY) -> None:
+        self._connection = duckdb.connect(str(spool / "calls.duckdb"))
+        self.run("SET timezone = 'UTC'")
+        self.run(f"SET memory_limit = {literal(memory)}")
+        self.run(f"SET temp_directory = {literal(str(spool / 'spill'))}")
+        self.run("SET preserve_insertion_order = true")
+        self.run("SET autoinstall_known_extensions = false")
+
+    def close(self) -> None:
+        """Release the database file."""
+        self._connection.close()
+
+    def run(self, sql: str) -> None:
+        """Execute a statement whose result does not matter."""
+        self._connection.execute(sql).fetchall()
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """Return a small result as one dictionary a row."""
+        result = self._connection.execute(sql)
+        names = [column[0] for column in result.description or []]
+        return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
+    def one(self, sql: str) -> Any:
+        """Return the only value of a result."""
+        return self._connection.execute(sql).fetchall()[0][0]
+
+    def arrow(self, sql: str) -> pa.Table:
+        """Return a small result as an Arrow table."""
+        return self._connection.execute(sql).to_arrow_table()
+
+    def store(self, name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema, *, append: bool = False) -> None:
+        """Keep a stream of Arrow batches as a table, never holding more than one batch."""
+        reader = pa.RecordBatchReader.from_batches(schema, iter(batches))
+        self._connection.register("incoming", reader)
+        try:
+            if append:
+                self.run(f"INSERT INTO {quoted(name)} BY NAME SELECT * FROM incoming")
+            else:
+                self.run(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM incoming")
+        finally:
+            self._connection.unregister("incoming")
+
+    def define(self, name: str, sql: str) -> None:
+        """Keep the result of `sql` as a table."""
+        self.run(f"CREATE OR REPLACE TABLE {quoted(name)} AS {sql}")
+
+    def view(self, name: str, sql: str) -> None:
+        """Name a query."""
+        self.run(f"CREATE OR REPLACE VIEW {quoted(name)} AS {sql}")
+
+    def parquet_types(self, path: Path) -> dict[str, str]:
+        """Return the engine's type of every column of a Parquet file."""
+        found = self.rows(f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})")
+        return {row["column_name"]: row["column_type"] for row in found}
+
+    def write_parquet(self, sql: str, path: Path) -> None:
+        """Write a result to `path` as a whole or not at all."""
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        try:
+            self.run(f"COPY ({sql}) TO {literal(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def stored_parquet(path: Path) -> str:
+    """Return SQL that reads a Parquet file with the number of each row, from 1."""
+    return f"(SELECT *, file_row_number + 1 AS row FROM read_parquet({literal(str(path))}, file_row_number = true))"
+
+
+@functools.cache
+def features() -> dict[str, str]:
+    """Return the named queries of features.sql."""
+    text = resources.files("whowaits.logs").joinpath("features.sql").read_text(encoding="utf-8")
+    parts = re.split(r"^-- name: ([a-z_]+)\n", text, flags=re.MULTILINE)[1:]
+    return {name: sql.strip().rstrip(";") for name, sql in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def transpiled(name: str, dialect: str) -> str:
+    """Return a query of features.sql in another engine's dialect; sqlglot's error when that is not possible.
+
+    128-bit integers, which DuckDB divides exactly, are decimals without a fraction elsewhere.
+    """
+    tree = sqlglot.parse_one(features()[name], read="duckdb")
+    for kind in tree.find_all(exp.DataType):
+        if kind.this == exp.DataType.Type.INT128:
+            kind.replace(exp.DataType.build("DECIMAL(38, 0)"))
+    return tree.sql(dialect=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
+
+
+def batched(rows: Iterable[Any], size: int = BATCH_ROWS) -> Iterator[Sequence[Any]]:
+    """Yield the items in lists of at most `size`."""
+    chunk: list[Any] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

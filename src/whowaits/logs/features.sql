@@ -1,0 +1,242 @@
+-- Money and aggregates of calls: the only place where calls are counted.
+--
+-- One text for every engine (sqlglot transpiles it): integer arithmetic, no floats, no approximate function, AS
+-- everywhere, sort keys that are never null. Times are microseconds since 1970, money is nano-dollars, rates are
+-- nano-dollars per million tokens, so that tokens times rate are femto-dollars; weights are millionths of a call
+-- (1000000 = not sampled). money/savings.py is the reference of the arithmetic.
+--
+-- Read here: calls (one row a record, each call once), prices (rates by price_key and size of the request),
+-- unit_of (statement -> unit), units (unit -> ordered = 1 where the order of its calls matters).
+
+-- name: price_keys
+SELECT
+  c.price_key AS price_key,
+  c.provider AS provider,
+  c.model_canonical AS model,
+  c.operation AS kind,
+  c.service_tier AS tier,
+  c.day AS day
+FROM calls AS c
+GROUP BY c.price_key, c.provider, c.model_canonical, c.operation, c.service_tier, c.day
+
+-- name: listed
+SELECT
+  c.position AS position,
+  c.cost_nano AS cost_nano,
+  c.has_tokens AS has_tokens,
+  CASE WHEN c.status = 'ok' AND c.answered_by_cache = 0 THEN 1 ELSE 0 END AS billed,
+  CASE WHEN c.service_tier IN ('batch', 'flex') THEN 1 ELSE 0 END AS slow_already,
+  CAST(c.uncached * p.paid_input + c.cache_read * p.paid_cache_read + c.write_5m * p.paid_cache_write_5m
+    + c.write_1h * p.paid_cache_write_1h + c.output * p.paid_output AS BIGINT) AS paid_femto,
+  CAST(c.uncached * p.list_input + c.cache_read * p.list_cache_read + c.write_5m * p.list_cache_write_5m
+    + c.write_1h * p.list_cache_write_1h + c.output * p.list_output AS BIGINT) AS list_femto,
+  CAST(c.uncached * p.batch_input + c.cache_read * p.batch_lost + c.write_5m * p.batch_cache_write_5m
+    + c.write_1h * p.batch_cache_write_1h + c.output * p.batch_output AS BIGINT) AS lost_femto,
+  CAST(c.uncached * p.batch_input + c.cache_read * p.batch_cache_read + c.write_5m * p.batch_cache_write_5m
+    + c.write_1h * p.batch_cache_write_1h + c.output * p.batch_output AS BIGINT) AS kept_femto,
+  CAST(c.uncached * p.flex_input + c.cache_read * p.flex_cache_read + c.write_5m * p.flex_cache_write_5m
+    + c.write_1h * p.flex_cache_write_1h + c.output * p.flex_output AS BIGINT) AS flex_femto,
+  p.batch_factor_ppm AS batch_ppm,
+  p.flex_factor_ppm AS flex_ppm
+FROM calls AS c
+LEFT JOIN prices AS p
+  ON c.price_key = p.price_key AND c.input_for_price > p.more_than AND c.input_for_price <= p.up_to
+
+-- name: spent
+SELECT
+  l.position AS position,
+  l.billed AS billed,
+  l.slow_already AS slow_already,
+  CASE WHEN l.has_tokens = 1 THEN l.list_femto END AS list_femto,
+  l.lost_femto AS lost_femto,
+  l.kept_femto AS kept_femto,
+  l.flex_femto AS flex_femto,
+  l.batch_ppm AS batch_ppm,
+  l.flex_ppm AS flex_ppm,
+  CASE
+    WHEN l.cost_nano IS NOT NULL THEN l.cost_nano
+    WHEN l.billed = 0 THEN 0
+    WHEN l.has_tokens = 1 THEN l.paid_femto // 1000000
+  END AS spend_nano
+FROM listed AS l
+
+-- name: priced
+SELECT
+  s.position AS position,
+  s.billed AS billed,
+  s.slow_already AS slow_already,
+  s.spend_nano AS spend_nano,
+  CASE
+    WHEN s.billed = 0 OR s.slow_already = 1 THEN s.spend_nano
+    WHEN s.list_femto > 0 AND s.lost_femto IS NOT NULL
+      THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.lost_femto // s.list_femto AS BIGINT)
+    ELSE s.spend_nano * s.batch_ppm // 1000000
+  END AS lost_nano,
+  CASE
+    WHEN s.billed = 0 OR s.slow_already = 1 THEN s.spend_nano
+    WHEN s.list_femto > 0 AND s.kept_femto IS NOT NULL
+      THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.kept_femto // s.list_femto AS BIGINT)
+    ELSE s.spend_nano * s.batch_ppm // 1000000
+  END AS kept_nano,
+  CASE
+    WHEN s.billed = 0 OR s.slow_already = 1 THEN s.spend_nano
+    WHEN s.list_femto > 0 AND s.flex_femto IS NOT NULL
+      THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.flex_femto // s.list_femto AS BIGINT)
+    ELSE s.spend_nano * s.flex_ppm // 1000000
+  END AS flex_nano,
+  CASE WHEN s.list_femto > 0 AND s.kept_femto IS NOT NULL THEN 0 ELSE 1 END AS batch_by_factor,
+  CASE WHEN s.list_femto > 0 AND s.flex_femto IS NOT NULL THEN 0 ELSE 1 END AS flex_by_factor
+FROM spent AS s
+
+-- name: statements
+SELECT
+  c.statement AS statement,
+  c.provider AS provider,
+  c.model_canonical AS model_canonical,
+  c.operation AS operation,
+  c.api_key_id AS api_key_id,
+  c.api_key_alias AS api_key_alias,
+  c.team AS team,
+  c.project AS project,
+  c.workspace AS workspace,
+  c.service_name AS service_name,
+  c.environment AS environment,
+  c.caller_identity AS caller_identity,
+  c.job_name AS job_name,
+  c.workflow_name AS workflow_name,
+  c.prompt_name AS prompt_name,
+  c.trigger AS trigger,
+  c.root_kind AS root_kind,
+  c.user_agent AS user_agent,
+  c.stated_deadline_source AS stated_deadline_source,
+  c.code_file AS code_file,
+  c.code_function AS code_function,
+  c.code_line AS code_line,
+  c.service_tier AS service_tier,
+  c.stated AS stated,
+  COUNT(*) AS row_count
+FROM calls AS c
+WHERE c.record_kind <> 'container'
+GROUP BY
+  c.statement, c.provider, c.model_canonical, c.operation, c.api_key_id, c.api_key_alias, c.team, c.project,
+  c.workspace, c.service_name, c.environment, c.caller_identity, c.job_name, c.workflow_name, c.prompt_name,
+  c.trigger, c.root_kind, c.user_agent, c.stated_deadline_source, c.code_file, c.code_function, c.code_line,
+  c.service_tier, c.stated
+
+-- name: unit_features
+SELECT
+  u.unit AS unit,
+  COUNT(*) AS row_count,
+  SUM(p.billed * c.weight * COALESCE(c.request_count, 1)) AS calls_micro,
+  SUM(CASE WHEN p.spend_nano IS NULL THEN c.weight * COALESCE(c.request_count, 1) ELSE 0 END) AS unpriced_micro,
+  COUNT(p.spend_nano) AS priced_rows,
+  SUM(CAST(p.spend_nano AS HUGEINT) * c.weight) AS spend_micro,
+  SUM(CASE WHEN p.slow_already = 1 THEN CAST(p.spend_nano AS HUGEINT) * c.weight ELSE 0 END) AS slow_micro,
+  SUM(CAST(p.spend_nano - p.lost_nano AS HUGEINT) * c.weight) AS batch_low_micro,
+  SUM(CAST(p.spend_nano - p.kept_nano AS HUGEINT) * c.weight) AS batch_high_micro,
+  SUM(CAST(p.spend_nano - p.flex_nano AS HUGEINT) * c.weight) AS flex_micro,
+  SUM(p.billed * (1 - p.slow_already) * p.batch_by_factor) AS batch_by_factor,
+  SUM(p.billed * (1 - p.slow_already) * p.flex_by_factor) AS flex_by_factor,
+  SUM(CASE WHEN p.billed = 1 AND p.slow_already = 0 AND p.lost_nano IS NOT NULL THEN 1 ELSE 0 END) AS batch_known,
+  SUM(CASE WHEN p.billed = 1 AND p.slow_already = 0 AND p.flex_nano IS NOT NULL THEN 1 ELSE 0 END) AS flex_known,
+  SUM(p.billed * (1 - p.slow_already)) AS movable_rows,
+  SUM(CASE WHEN c.status = 'cancelled' THEN 1 ELSE 0 END) AS cancelled_rows,
+  SUM(CASE WHEN c.status = 'error' THEN 1 ELSE 0 END) AS error_rows,
+  SUM(CASE WHEN c.streamed THEN 1 ELSE 0 END) AS streamed_rows,
+  COUNT(c.end_user_id) AS user_rows,
+  COUNT(c.session_id) AS session_rows,
+  MIN(c.source_file) AS source_file,
+  MIN(c.deadline_us) AS deadline_us,
+  MIN((u.due_us - c.start_us % u.due_every_us + u.due_every_us) % u.due_every_us) AS due_in_us,
+  MIN(CASE WHEN c.start_us > 0 THEN c.start_us END) AS first_us,
+  MAX(CASE WHEN c.start_us > 0 THEN c.start_us END) AS last_us
+FROM calls AS c
+JOIN priced AS p ON c.position = p.position
+JOIN unit_of AS u ON c.statement = u.statement
+GROUP BY u.unit
+
+-- name: ordered
+SELECT
+  u.unit AS unit,
+  c.position AS position,
+  c.start_us AS start_us,
+  c.end_us AS end_us,
+  c.input_for_price AS input,
+  CASE
+    WHEN COUNT(*) OVER (PARTITION BY u.unit, COALESCE(c.session_id, c.trace_id)) > 1
+      THEN COALESCE(c.session_id, c.trace_id)
+  END AS series
+FROM calls AS c
+JOIN unit_of AS u ON c.statement = u.statement
+JOIN units AS k ON u.unit = k.unit
+WHERE k.ordered = 1 AND c.status = 'ok' AND c.start_us > 0 AND c.input_for_price > 0
+  AND c.record_kind IN ('call', 'attempt')
+
+-- name: steps
+SELECT
+  o.unit AS unit,
+  o.series AS series,
+  o.position AS position,
+  o.start_us AS start_us,
+  o.input AS input,
+  LAG(o.input) OVER (PARTITION BY o.unit, o.series ORDER BY o.start_us NULLS FIRST, o.position NULLS FIRST) AS prior_input,
+  LAG(o.start_us) OVER (PARTITION BY o.unit, o.series ORDER BY o.start_us NULLS FIRST, o.position NULLS FIRST) AS prior_start,
+  MAX(o.end_us) OVER (
+    PARTITION BY o.unit, o.series ORDER BY o.start_us NULLS FIRST, o.position NULLS FIRST
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ) AS prior_end
+FROM ordered AS o
+
+-- name: links
+SELECT
+  s.unit AS unit,
+  s.series AS series,
+  s.position AS position,
+  s.start_us AS start_us,
+  CASE
+    WHEN s.start_us >= s.prior_end AND (s.series IS NOT NULL OR s.start_us - s.prior_start <= 600000000) THEN 1
+    ELSE 0
+  END AS follows,
+  CASE
+    WHEN s.start_us >= s.prior_end AND (s.series IS NOT NULL OR s.start_us - s.prior_start <= 600000000)
+      AND s.input > s.prior_input THEN 1
+    ELSE 0
+  END AS grows
+FROM steps AS s
+
+-- name: segments
+SELECT
+  l.unit AS unit,
+  l.series AS series,
+  l.follows AS follows,
+  l.grows AS grows,
+  CASE
+    WHEN l.series IS NULL THEN SUM(1 - l.grows) OVER (
+      PARTITION BY l.unit, l.series ORDER BY l.start_us NULLS FIRST, l.position NULLS FIRST
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    )
+    ELSE 0
+  END AS segment
+FROM links AS l
+
+-- name: chains
+SELECT
+  q.unit AS unit,
+  q.by_series AS by_series,
+  q.length AS length,
+  COUNT(*) AS chain_count,
+  SUM(q.row_count) AS row_count,
+  SUM(q.follows) AS follows,
+  SUM(q.grows) AS grows
+FROM (
+  SELECT
+    g.unit AS unit,
+    CASE WHEN g.series IS NULL THEN 0 ELSE 1 END AS by_series,
+    COUNT(*) AS row_count,
+    SUM(g.follows) AS follows,
+    SUM(g.grows) AS grows,
+    CASE WHEN g.series IS NULL THEN COUNT(*) ELSE 1 + SUM(g.follows) END AS length
+  FROM segments AS g
+  GROUP BY g.unit, g.series, g.segment
+) AS q
+GROUP BY q.unit, q.by_series, q.length

@@ -1,0 +1,341 @@
+"""Sources -> the right reader -> the table `calls`: canonical, cleaned, each call once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from whowaits.logs import columns, documents, table
+from whowaits.logs.cells import unusable
+from whowaits.logs.columns import literal, quoted
+from whowaits.logs.documents import Document
+from whowaits.logs.engine import Engine, batched, stored_parquet
+from whowaits.logs.problems import Problems
+from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, recognised
+from whowaits.logs.sources import Source, plain_copy
+from whowaits.logs.statements import Statements, read_said
+from whowaits.logs.vocabulary import canonical
+from whowaits.model import Place
+
+WEIGHT_ONE: Final = 1_000_000
+"""The weight of a call that stands for itself."""
+UNREAD: Final = "nothing in this file looks like a model call; name its columns with --map FIELD=PATH"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What came in. `sources` holds (file, reader, rows)."""
+
+    rows: int
+    duplicates: int
+    sources: tuple[tuple[str, str, int], ...]
+
+
+class MappingError(Exception):
+    """`--map` names a column that does not exist, or a field that holds text of people or models."""
+
+
+def check_mapping(mapping: Mapping[str, str]) -> None:
+    """Raise MappingError unless every entry maps to a canonical column from a field that may be read."""
+    known = {field.column for field in _flat_columns(fallback())}
+    for column, path in mapping.items():
+        if column not in known:
+            raise MappingError(f"--map {column}: no such field; choose from {', '.join(sorted(known))}")
+        if column not in ("tags_json", "metadata_json") and path.rpartition(".")[2] in ("messages", "prompt", "response"):
+            raise MappingError(f"--map {column}={path}: text of people or models is never read")
+
+
+def load(
+    engine: Engine,
+    sources: Sequence[Source],
+    spool: Path,
+    statements: Statements,
+    mapping: Mapping[str, str],
+    problems: Problems,
+    progress: Progress,
+) -> Ingested:
+    """Fill the table `calls` and return what it was filled from."""
+    check_mapping(mapping)
+    engine.store("raw_calls", [], _raw_schema())
+    for reader, group in _by_reader(sources, spool, mapping, problems):
+        for source in group:
+            progress(source.name)
+        if is_flat(reader):
+            for source in group:
+                _load_flat(engine, reader, source, spool, statements, mapping, problems)
+        else:
+            _load_nested(engine, reader, group, spool, statements, problems)
+    for source in sources:
+        for skipped in source.broken:
+            problems.add(skipped.place, skipped.reason)
+    return _settle(engine, problems)
+
+
+def _raw_schema() -> Any:
+    import pyarrow as pa
+
+    return pa.schema([*table.CALL_FIELDS, ("stated", pa.string())])
+
+
+def _by_reader(
+    sources: Sequence[Source], spool: Path, mapping: Mapping[str, str], problems: Problems
+) -> list[tuple[Reader, list[Source]]]:
+    groups: dict[str, tuple[Reader, list[Source]]] = {}
+    for source in sources:
+        head = documents.signature(source, spool)
+        reader = recognised(head, source.name) or (fallback() if mapping and head.strip() else None)
+        if reader is None:
+            if not source.broken:
+                problems.add(Place(source.name), UNREAD if head.strip() else "the file is empty")
+            continue
+        groups.setdefault(reader.NAME, (reader, []))[1].append(source)
+    return [groups[name] for name in sorted(groups)]
+
+
+def _load_nested(
+    engine: Engine, reader: Reader, group: Sequence[Source], spool: Path, statements: Statements, problems: Problems
+) -> None:
+    passes = 0
+
+    def read() -> Iterator[Document]:
+        nonlocal passes
+        passes += 1  # a second pass over the same files must not count their problems again
+        seen = problems if passes == 1 else Problems()
+        return (document for source in group for document in documents.read(source, spool, seen))
+
+    rows = (_with_statement(row, statements) for row in reader.rows(read, problems))
+    engine.store("raw_calls", (_raw_batch(chunk) for chunk in batched(rows)), _raw_schema(), append=True)
+
+
+def _with_statement(row: dict[str, Any], statements: Statements) -> dict[str, Any]:
+    said = statements.said(tuple(row.get("tags") or ()), tuple(row.get("metadata") or ()))
+    row["stated"] = said.stated
+    row["job_name"] = row.get("job_name") or said.job
+    row["workflow_name"] = row.get("workflow_name") or said.workflow
+    return row
+
+
+def _raw_batch(rows: Sequence[dict[str, Any]]) -> Any:
+    import pyarrow as pa
+
+    stated = pa.array([row.get("stated") for row in rows], type=pa.string())
+    return pa.RecordBatch.from_arrays([*table.batch(rows).columns, stated], schema=_raw_schema())
+
+
+def _flat_columns(reader: Reader) -> tuple[columns.Field, ...]:
+    return tuple(reader.COLUMNS)  # type: ignore[attr-defined]
+
+
+def _load_flat(
+    engine: Engine,
+    reader: Reader,
+    source: Source,
+    spool: Path,
+    statements: Statements,
+    mapping: Mapping[str, str],
+    problems: Problems,
+) -> None:
+    """Declared columns in SQL, then what needs a look at the row as a whole, then into `raw_calls`."""
+    own = mapping if is_fallback(reader) else {}
+    fields = reader.declared(own, statements.keys())  # type: ignore[attr-defined]
+    _stage(engine, fields, source, spool, problems)
+    loose = tuple(field.column for field in fields if field.column.startswith("stated:"))
+    _stage_said(engine, loose, statements)
+    _count_bad(engine, source, problems)
+    engine.run(f"INSERT INTO raw_calls BY NAME {reader.SETTLED}")  # type: ignore[attr-defined]
+
+
+def _stage(
+    engine: Engine, fields: Sequence[columns.Field], source: Source, spool: Path, problems: Problems
+) -> None:
+    if documents.shape_of(source.head()) == "parquet":
+        path = plain_copy(source, spool)
+        file = literal(source.name)
+        relation = f"(SELECT {file} AS file, * FROM {stored_parquet(path)})"
+        engine.define("staged", columns.from_parquet(fields, relation, engine.parquet_types(path)))
+        return
+    import pyarrow as pa
+
+    schema = pa.schema([("file", pa.string()), ("row", pa.int64()), ("doc", pa.string())])
+    lines = _texts(source, spool, problems)
+    batches = (pa.record_batch([list(column) for column in zip(*chunk, strict=True)], schema=schema) for chunk in batched(lines))
+    engine.store("documents", batches, schema)
+    engine.define("staged", columns.from_documents(fields, "documents"))
+    engine.run("DROP TABLE documents")
+
+
+def _texts(source: Source, spool: Path, problems: Problems) -> Iterator[tuple[str, int, str]]:
+    """JSON lines go to the engine unparsed; every other shape as the JSON text of its records."""
+    if documents.shape_of(source.head()) == "lines":
+        for row, line in source.lines():
+            yield source.name, row, line.decode("utf-8", "replace")
+        return
+    for row, text in documents.as_lines(documents.read(source, spool, problems)):
+        yield source.name, row, text
+
+
+def _stage_said(engine: Engine, loose: Sequence[str], statements: Statements) -> None:
+    """Read tags and metadata once for each distinct text and keep the result as the table `said`."""
+    import pyarrow as pa
+
+    keys = ["tags_json", "metadata_json", *loose]
+    spelled = ", ".join(f"{literal(key.removeprefix('stated:'))}, {_loose(key)}" for key in keys)
+    engine.run("ALTER TABLE staged ADD COLUMN said_key VARCHAR")
+    engine.run(f"UPDATE staged SET said_key = CAST(json_object({spelled}) AS VARCHAR)")
+    schema = pa.schema(
+        [("said_key", pa.string()), ("tags", table.TEXTS), ("metadata", table.PAIRS), ("stated", pa.string()),
+         ("job", pa.string()), ("workflow", pa.string())]
+    )  # fmt: skip
+    distinct = engine.rows("SELECT DISTINCT said_key FROM staged ORDER BY said_key")
+    batches = (_said_batch([row["said_key"] for row in chunk], statements, schema) for chunk in batched(distinct))
+    engine.store("said", batches, schema)
+
+
+def _loose(key: str) -> str:
+    """A deadline that is a moment stands in stated_deadline_at, row by row; as a statement it would say nothing."""
+    moments = ("stated:deadline", "stated:due", "stated:expires")
+    if key in moments:
+        return f"CASE WHEN stated_deadline_at IS NULL THEN {quoted(key)} END"
+    return quoted(key)
+
+
+def _said_batch(keys: Sequence[str], statements: Statements, schema: Any) -> Any:
+    import orjson
+    import pyarrow as pa
+
+    rows = []
+    for key in keys:
+        parts = orjson.loads(key)
+        said = read_said(parts.pop("tags_json"), parts.pop("metadata_json"), parts, statements)
+        rows.append((key, list(said.tags), list(said.metadata), said.stated, said.job, said.workflow))
+    return pa.RecordBatch.from_arrays(
+        [pa.array(column, type=field.type) for column, field in zip(zip(*rows, strict=True), schema, strict=True)],
+        schema=schema,
+    )
+
+
+def _count_bad(engine: Engine, source: Source, problems: Problems) -> None:
+    found = engine.rows(
+        "SELECT bad, count(*) AS n, min(row) AS first FROM "
+        "(SELECT unnest(string_split(bad, ',')) AS bad, row FROM staged WHERE bad <> '') GROUP BY bad ORDER BY bad"
+    )
+    for item in found:
+        reason = "line is not a JSON object" if item["bad"] == "!" else unusable(item["bad"])
+        problems.add(Place(source.name, item["first"]), reason, item["n"])
+
+
+def _settle(engine: Engine, problems: Problems) -> Ingested:
+    """raw_calls -> calls: no duplicates, canonical names, only values that can be true."""
+    counted = engine.rows(
+        "SELECT source_file, source, count(*) AS n FROM raw_calls GROUP BY ALL ORDER BY source_file, source"
+    )
+    _stage_names(engine)
+    engine.define("duplicates", DUPLICATES)
+    engine.define("calls", CALLS)
+    duplicates = int(engine.one("SELECT count(*) FROM duplicates"))
+    for item in engine.rows(IMPOSSIBLE):
+        problems.add(Place(item["source_file"], item["first"]), item["reason"], item["n"])
+    engine.run("DROP TABLE raw_calls")
+    rows = sum(item["n"] for item in counted)
+    return Ingested(rows, duplicates, tuple((item["source_file"], item["source"], item["n"]) for item in counted))
+
+
+def _stage_names(engine: Engine) -> None:
+    """Normalise each distinct spelling of provider, model, operation and tier once."""
+    import pyarrow as pa
+
+    keys = ("provider", "model_response", "model_requested", "operation", "service_tier_raw")
+    names = [f"raw_{key}" for key in keys]
+    spelled = ", ".join(f"{key} AS raw_{key}" for key in keys)
+    distinct = engine.rows(f"SELECT DISTINCT {spelled} FROM raw_calls ORDER BY ALL")
+    schema = pa.schema([(name, pa.string()) for name in (*names, "provider", "model", "operation", "tier")])
+    rows: Iterable[tuple[str | None, ...]] = (
+        (*(row[name] for name in names), *canonical(
+            row["raw_provider"], row["raw_model_response"] or row["raw_model_requested"], row["raw_operation"],
+            row["raw_service_tier_raw"],
+        ))
+        for row in distinct
+    )  # fmt: skip
+    batches = (pa.record_batch([list(c) for c in zip(*chunk, strict=True)], schema=schema) for chunk in batched(rows))
+    engine.store("names", batches, schema)
+
+
+DUPLICATES: Final = """
+SELECT id FROM (
+  SELECT rowid AS id, row_number() OVER (
+    PARTITION BY dedupe_key
+    ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, source, source_file, source_row
+  ) AS nth
+  FROM raw_calls
+  WHERE dedupe_key IN (SELECT dedupe_key FROM raw_calls GROUP BY dedupe_key HAVING count(*) > 1)
+) WHERE nth > 1
+"""
+"""All records of a call but the one that says most about money; the order of the sources plays no part."""
+
+IMPOSSIBLE: Final = """
+SELECT source_file, reason, count(*) AS n, min(source_row) AS first FROM (
+  SELECT source_file, source_row, unnest([
+    CASE WHEN ended_at < started_at THEN 'call ends before it starts; its end was left empty' END,
+    CASE WHEN sampling_rate <= 0 OR sampling_rate > 1 THEN 'sampling_rate is not between 0 and 1; taken as 1' END,
+    CASE WHEN started_at IS NULL AND ended_at IS NULL THEN 'call without a time' END
+  ]) AS reason FROM raw_calls
+) WHERE reason IS NOT NULL GROUP BY source_file, reason ORDER BY source_file, reason
+"""
+
+_OWN: Final = {
+    "provider": "n.provider",
+    "model_canonical": "n.model",
+    "operation": "n.operation",
+    "service_tier": "CASE WHEN r.is_batch THEN 'batch' ELSE n.tier END",
+    "ended_at": "CASE WHEN r.ended_at >= r.started_at OR r.started_at IS NULL THEN r.ended_at END",
+    "sampling_rate": "CASE WHEN r.sampling_rate > 0 AND r.sampling_rate <= 1 THEN r.sampling_rate ELSE 1 END",
+    "status": "coalesce(r.status, 'ok')",
+    "record_kind": "coalesce(r.record_kind, 'call')",
+    "raw_ref": "coalesce(r.raw_ref, r.source_file || ':' || CAST(r.source_row AS VARCHAR))",
+}
+_STATEMENT: Final = (*table.STATEMENT_COLUMNS, "stated")
+_SHOWN: Final = ", ".join(f"{_OWN.get(name, 'r.' + quoted(name))} AS {quoted(name)}" for name in table.CALL_COLUMNS)
+_KNOWN: Final = "coalesce(m.started_at, m.ended_at)"
+CALLS: Final = f"""
+SELECT m.* EXCLUDE (whole, sized, read, short, long),
+  row_number() OVER (ORDER BY m.started_at, m.source, m.source_row, m.source_file, m.call_id) AS position,
+  hash({", ".join("m." + quoted(name) for name in _STATEMENT)}) AS statement,
+  hash(m.provider, m.model_canonical, m.operation, m.service_tier, epoch_us({_KNOWN}) // 86400000000) AS price_key,
+  CAST(round({WEIGHT_ONE} / m.sampling_rate) AS BIGINT) AS weight,
+  coalesce(epoch_us({_KNOWN}), 0) AS start_us,
+  coalesce(epoch_us(m.ended_at), epoch_us(m.started_at), 0) AS end_us,
+  epoch_us({_KNOWN}) // 86400000000 AS day,
+  CAST(m.cost_usd * 1000000000 AS BIGINT) AS cost_nano,
+  CASE WHEN m.cache_hit THEN 1 ELSE 0 END AS answered_by_cache,
+  m.sized AS has_tokens,
+  m.sized * greatest(m.whole - m.read - m.short - m.long, 0) AS uncached,
+  m.sized * m.read AS cache_read,
+  m.sized * m.short AS write_5m,
+  m.sized * m.long AS write_1h,
+  m.sized * coalesce(m.output_tokens_total, 0) AS output,
+  m.sized * m.whole AS input_for_price,
+  CAST(m.stated_deadline_s * 1000000 AS BIGINT) AS deadline_us
+FROM (
+  SELECT *,
+    CASE WHEN coalesce(input_tokens_total, output_tokens_total) IS NOT NULL
+      AND greatest(whole, coalesce(output_tokens_total, 0)) <= {table.MAX_TOKENS} THEN 1 ELSE 0 END AS sized,
+    least(coalesce(cache_read_tokens, 0), whole) AS read,
+    least(coalesce(cache_write_1h_tokens, 0), whole - least(coalesce(cache_read_tokens, 0), whole)) AS long,
+    least(coalesce(cache_write_5m_tokens, cache_write_tokens - coalesce(cache_write_1h_tokens, 0), 0),
+      whole - least(coalesce(cache_read_tokens, 0), whole)) AS short
+  FROM (
+  SELECT {_SHOWN}, r.stated AS stated, coalesce(r.input_tokens_total, 0) AS whole
+  FROM raw_calls AS r
+  JOIN names AS n ON r.provider IS NOT DISTINCT FROM n.raw_provider
+    AND r.model_response IS NOT DISTINCT FROM n.raw_model_response
+    AND r.model_requested IS NOT DISTINCT FROM n.raw_model_requested
+    AND r.operation IS NOT DISTINCT FROM n.raw_operation
+    AND r.service_tier_raw IS NOT DISTINCT FROM n.raw_service_tier_raw
+  WHERE r.rowid NOT IN (SELECT id FROM duplicates)
+  )
+) AS m
+ORDER BY m.started_at, m.source, m.source_row, m.source_file, m.call_id
+"""

@@ -1,0 +1,71 @@
+"""Which reader reads a file. Readers are the modules of `whowaits.logs.readers`: add or delete one, nothing else."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any, Protocol, cast
+
+from whowaits.logs import readers
+from whowaits.logs.documents import Document
+from whowaits.logs.problems import Problems
+
+Documents = Callable[[], Iterator[Document]]
+
+
+class ReaderError(Exception):
+    """Two readers claim the same file."""
+
+
+class Reader(Protocol):
+    """A module that reads one format: COLUMNS (a flat format, as data) or rows(documents, problems) (a nested one).
+
+    `documents` may be called again for another pass over all files of the format. FALLBACK = True on the module
+    makes it a reader that is asked last.
+    """
+
+    NAME: str
+
+    def recognise(self, head: bytes) -> bool:
+        """Whether a file with this signature is of the format."""
+
+    def rows(self, documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:
+        """Yield canonical rows."""
+
+
+@functools.cache
+def all_readers() -> tuple[Reader, ...]:
+    """Return every reader, sorted by the name of its module."""
+    names = sorted(module.name for module in pkgutil.iter_modules(readers.__path__))
+    modules = [importlib.import_module(f"{readers.__name__}.{name}") for name in names]
+    return tuple(cast(Reader, module) for module in modules if hasattr(module, "NAME"))
+
+
+def recognised(head: bytes, name: str) -> Reader | None:
+    """Return the reader of a file, None when there is none; ReaderError when two readers claim it."""
+    if not head.strip():
+        return None
+    named = [reader for reader in all_readers() if not is_fallback(reader) and reader.recognise(head)]
+    found = named or [reader for reader in all_readers() if is_fallback(reader) and reader.recognise(head)]
+    if len(found) > 1:
+        claims = " and ".join(reader.NAME for reader in found)
+        raise ReaderError(f"{name}: two readers claim this file: {claims}")
+    return found[0] if found else None
+
+
+def fallback() -> Reader:
+    """Return the reader of tables whose columns the user names."""
+    return next(reader for reader in all_readers() if is_fallback(reader))
+
+
+def is_fallback(reader: Reader) -> bool:
+    """Whether a reader is asked only when no other recognises a file."""
+    return bool(getattr(reader, "FALLBACK", False))
+
+
+def is_flat(reader: Reader) -> bool:
+    """Whether a format is read by declared columns alone."""
+    return isinstance(reader, ModuleType) and hasattr(reader, "COLUMNS")

@@ -1,0 +1,205 @@
+"""Features and verdicts -> the values that leave the log half: workloads, findings, the tables that are written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from whowaits.config import Config
+from whowaits.judge import is_waited_on_batch
+from whowaits.logs import table
+from whowaits.logs.columns import quoted
+from whowaits.logs.engine import Engine
+from whowaits.logs.ingest import WEIGHT_ONE, Ingested
+from whowaits.logs.problems import Problems
+from whowaits.logs.units import Unit
+from whowaits.model import Classified, Evidence, Finding, Place, Saving, Verdict, Workload
+from whowaits.money.prices import price_source
+from whowaits.money.rates import usd
+from whowaits.money.savings import saving
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+FINDINGS: Final = {
+    "waited-on-batch": "runs on a batch tier, but somebody or the next call waits for it",
+    "declared-but-waited": "the register says that nobody waits, but the log shows a person",
+}
+_VERDICT: Final = (
+    "workload", "waiter", "human_waiting", "deadline_s", "route", "urgency", "basis", "deadline_basis", "evidence",
+    "question",
+)  # fmt: skip
+
+
+def workload(
+    unit: Unit, row: Mapping[str, Any], evidence: Sequence[Evidence], verdict: Verdict, as_of: date, config: Config
+) -> Workload:
+    """Return a unit as the workload that a report shows."""
+    return Workload(
+        name=unit.name,
+        provider=unit.provider,
+        models=tuple(sorted(unit.models)),
+        calls=_scaled(row["calls_micro"]),
+        rows=row["row_count"],
+        first_at=_moment(row["first_us"]),
+        last_at=_moment(row["last_us"]),
+        verdict=verdict,
+        evidence=tuple(evidence),
+        spend_usd=usd(_scaled(row["spend_micro"])) if row["priced_rows"] else None,
+        slow_usd=usd(_scaled(row["slow_micro"] or 0)),
+        unpriced_calls=_scaled(row["unpriced_micro"]),
+        saving=_saving(row, verdict, as_of, config),
+        code_places=tuple(sorted(unit.places, key=lambda p: (p.path, p.line or 0))),
+        findings=_findings(unit, verdict, row["source_file"]),
+        streams=unit.streams,
+    )
+
+
+def _saving(row: Mapping[str, Any], verdict: Verdict, as_of: date, config: Config) -> Saving | None:
+    """What the route would have saved; nothing is claimed for calls that stay where they are or are not judged."""
+    if verdict.route not in ("batch", "flex"):
+        return None
+    flex = verdict.route == "flex"
+    if row["movable_rows"] and not row["flex_known" if flex else "batch_known"]:
+        return None
+    low = row["flex_micro" if flex else "batch_low_micro"] or 0
+    high = row["flex_micro" if flex else "batch_high_micro"] or 0
+    by_factor = row["flex_by_factor" if flex else "batch_by_factor"]
+    basis = "factor" if by_factor else "rates"
+    return saving(_scaled(low), _scaled(high), basis, price_source(config.prices), as_of.isoformat())  # type: ignore[arg-type]
+
+
+def _findings(unit: Unit, verdict: Verdict, file: str) -> tuple[Finding, ...]:
+    rules = []
+    if is_waited_on_batch(verdict, unit.tier):
+        rules.append("waited-on-batch")
+    if "declared-but-waited" in verdict.notes:
+        rules.append("declared-but-waited")
+    return tuple(
+        Finding(rule, fingerprint(rule, unit.name), f"{unit.name}: {FINDINGS[rule]}", Place(file)) for rule in rules
+    )
+
+
+def fingerprint(rule: str, name: str) -> str:
+    """Return what a finding about a workload is recognised by in the next run."""
+    return hashlib.sha256(f"{rule}\0{name}".encode()).hexdigest()[:16]
+
+
+def classified(
+    engine: Engine, workloads: Sequence[Workload], came: Ingested, problems: Problems, as_of: date, config: Config
+) -> Classified:
+    """Return everything that one run found."""
+    span = engine.rows("SELECT min(start_us) AS a, max(end_us) AS b FROM calls WHERE start_us > 0")[0]
+    ordered = sorted(workloads, key=lambda w: (-(w.spend_usd or Decimal(0)), w.name))
+    return Classified(
+        workloads=tuple(ordered),
+        rows_read=came.rows,
+        duplicates=came.duplicates,
+        skipped=problems.skipped(),
+        sources=came.sources,
+        started_at=_moment(span["a"]),
+        ended_at=_moment(span["b"]),
+        price_source=price_source(config.prices),
+        price_date=as_of.isoformat(),
+    )
+
+
+def store(engine: Engine, units: Sequence[Unit], workloads: Sequence[Workload]) -> None:
+    """Keep the verdicts as the tables `verdicts` (unit -> verdict columns) and `judged` (one row a workload)."""
+    import pyarrow as pa
+
+    kinds = dict(table.TAG_FIELDS)
+    tags = [(name, kinds[name]) for name in _VERDICT]
+    figures = [
+        ("provider", pa.string()), ("models", table.TEXTS), ("calls", pa.int64()), ("rows", pa.int64()),
+        ("first_at", table.TIME), ("last_at", table.TIME), ("spend_usd", table.MONEY), ("slow_usd", table.MONEY),
+        ("unpriced_calls", pa.int64()), ("saving_usd_low", table.MONEY), ("saving_usd_high", table.MONEY),
+        ("saving_basis", pa.string()), ("notes", table.TEXTS), ("table_row", pa.int64()),
+    ]  # fmt: skip
+    schema = pa.schema([("unit", pa.int64()), ("slow_tier", pa.string()), *tags, *figures])
+    rows = [
+        (unit.number, w.verdict.route, *_tags(w), *_figures(w)) for unit, w in zip(units, workloads, strict=True)
+    ]
+    columns = [pa.array([row[i] for row in rows], type=field.type) for i, field in enumerate(schema)]
+    engine.store("verdicts", [pa.RecordBatch.from_arrays(columns, schema=schema)], schema)
+    engine.view("judged", "SELECT * EXCLUDE (unit, slow_tier) FROM verdicts")
+
+
+def _tags(w: Workload) -> tuple[Any, ...]:
+    verdict = w.verdict
+    return (
+        w.name,
+        verdict.waiter,
+        None if verdict.waiter == "unknown" else verdict.waiter == "person",
+        verdict.deadline_s,
+        verdict.route,
+        verdict.urgency,
+        None if verdict.basis is None else str(verdict.basis),
+        None if verdict.deadline_basis is None else str(verdict.deadline_basis),
+        sorted({e.rule for e in w.evidence}),
+        verdict.question,
+    )
+
+
+def _figures(w: Workload) -> tuple[Any, ...]:
+    saved = w.saving
+    return (
+        w.provider,
+        list(w.models),
+        w.calls,
+        w.rows,
+        w.first_at,
+        w.last_at,
+        w.spend_usd,
+        w.slow_usd,
+        w.unpriced_calls,
+        None if saved is None else saved.low_usd,
+        None if saved is None else saved.high_usd,
+        None if saved is None else saved.basis,
+        list(w.verdict.notes),
+        w.verdict.row,
+    )
+
+
+def tagged_sql() -> str:
+    """Return the SQL of the tagged calls, aggregates left out, in the order of time and place."""
+    calls = ", ".join(f"c.{quoted(name)}" for name in table.CALL_COLUMNS)
+    return f"SELECT {calls}, {_judgement()} {_FROM}"
+
+
+def tags_sql() -> str:
+    """Return the SQL of the ids and verdict columns of the same calls."""
+    return f"SELECT c.request_id, c.call_id, {_judgement()} {_FROM}"
+
+
+def _judgement() -> str:
+    verdict = ", ".join(f"v.{quoted(name)}" for name in _VERDICT)
+    flex = "v.slow_tier = 'flex'"
+    low = f"CASE WHEN {flex} THEN p.flex_nano ELSE least(p.kept_nano, p.lost_nano) END"
+    high = f"CASE WHEN {flex} THEN p.flex_nano ELSE greatest(p.kept_nano, p.lost_nano) END"
+    return f"{verdict}, {_usd('p.spend_nano')} AS spend_usd, {_usd(low)} AS batch_usd_low, {_usd(high)} AS batch_usd_high"
+
+
+def _usd(nano: str) -> str:
+    """Whole nano-dollars as dollars, without a float in between."""
+    return f"CAST(CAST({nano} AS DECIMAL(18, 0)) * CAST(0.000000001 AS DECIMAL(10, 9)) AS DECIMAL(18, 9))"
+
+
+_FROM: Final = """
+FROM calls AS c
+JOIN priced AS p ON c.position = p.position
+JOIN unit_of AS u ON c.statement = u.statement
+JOIN verdicts AS v ON u.unit = v.unit
+WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')
+ORDER BY c.position"""
+
+
+def _scaled(micro: int) -> int:
+    """Return millionths as a whole number, half away from zero."""
+    sign = -1 if micro < 0 else 1
+    return sign * ((abs(int(micro)) + WEIGHT_ONE // 2) // WEIGHT_ONE)
+
+
+def _moment(micro: int | None) -> datetime | None:
+    return None if micro is None else EPOCH + timedelta(microseconds=micro)

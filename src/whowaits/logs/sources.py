@@ -1,0 +1,173 @@
+"""Where bytes come from: files, folders, globs, standard input, each possibly compressed. Nothing else opens a log.
+
+What breaks off (a truncated gzip) is read up to the break; the break itself is reported as skipped.
+"""
+
+from __future__ import annotations
+
+import bz2
+import glob
+import gzip
+import sys
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final
+
+from whowaits.model import Place, Skipped
+
+CHUNK: Final = 1 << 20
+HEAD: Final = 1 << 16
+STDIN: Final = "-"
+_MAGIC: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+_BROKEN: Final = (EOFError, OSError, zlib.error)
+
+
+class SourceError(Exception):
+    """A log that was named is not there."""
+
+
+@dataclass(slots=True)
+class Source:
+    """One log file. `name` is how it is shown: as it was given, never an absolute path."""
+
+    name: str
+    path: Path
+    broken: list[Skipped] = field(default_factory=list)
+    """Why reading ended before the end, once it has."""
+
+    def head(self) -> bytes:
+        """Return the first bytes of the content, decompressed; empty when there is nothing to read."""
+        for chunk in self.chunks():
+            return chunk[:HEAD]
+        return b""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the decompressed content. What cannot be read ends the stream and is noted in `broken`."""
+        try:
+            with self.path.open("rb") as raw:
+                yield from _decompressed(raw)
+        except _BROKEN as error:
+            self.note(_why(error))
+
+    def note(self, reason: str) -> None:
+        """Keep `reason` once, however often the source is read."""
+        skipped = Skipped(Place(self.name), reason)
+        if skipped not in self.broken:
+            self.broken.append(skipped)
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield (number from 1, content) of every line that is not blank."""
+        number, rest = 0, b""
+        for chunk in self.chunks():
+            parts = (rest + chunk).split(b"\n")
+            rest = parts.pop()
+            for part in parts:
+                number += 1
+                if part.strip():
+                    yield number, part
+        if rest.strip():
+            yield number + 1, rest
+
+
+def find(items: Sequence[Path | str], spool: Path) -> list[Source]:
+    """Return the logs that `items` name, in order, each once. `spool` is a folder for what has no file of its own."""
+    sources: dict[Path, Source] = {}
+    for item in items:
+        for source in _of(str(item), spool):
+            sources.setdefault(source.path.resolve(), source)
+    return list(sources.values())
+
+
+def plain_copy(source: Source, spool: Path) -> Path:
+    """Return the path of the uncompressed content, for formats that are read from their end."""
+    if _compression(source.path) is None:
+        return source.path
+    with tempfile.NamedTemporaryFile(dir=spool, delete=False) as copy:
+        for chunk in source.chunks():
+            copy.write(chunk)
+        return Path(copy.name)
+
+
+def _of(item: str, spool: Path) -> Iterator[Source]:
+    if item == STDIN:
+        yield Source("stdin", _spooled(sys.stdin.buffer, spool))
+        return
+    path = Path(item)
+    if path.is_dir():
+        base = path.resolve()
+        yield from (Source(f"{base.name}/{p.relative_to(path).as_posix()}", p) for p in _files_under(path))
+    elif path.exists():
+        yield Source(_shown(path), path)
+    else:
+        matched = sorted(glob.glob(item, recursive=True)) if glob.has_magic(item) else []
+        if not matched:
+            raise SourceError(f"no such log: {item}")
+        for name in matched:
+            yield from _of(name, spool)
+
+
+def _files_under(folder: Path) -> list[Path]:
+    """Regular files below `folder`, sorted, without hidden ones and without links out of the tree."""
+    found = []
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.is_file() and not path.is_symlink():
+            found.append(path)
+    return sorted(found, key=lambda p: p.relative_to(folder).as_posix())
+
+
+def _shown(path: Path) -> str:
+    """As given when that is relative, else the file's own name."""
+    return path.name if path.is_absolute() else path.as_posix()
+
+
+def _spooled(stream: IO[bytes], spool: Path) -> Path:
+    with tempfile.NamedTemporaryFile(dir=spool, delete=False) as copy:
+        while chunk := stream.read(CHUNK):
+            copy.write(chunk)
+        return Path(copy.name)
+
+
+def _compression(path: Path) -> str | None:
+    try:
+        with path.open("rb") as raw:
+            start = raw.read(4)
+    except OSError:
+        return None
+    return next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)
+
+
+def _decompressed(raw: IO[bytes]) -> Iterator[bytes]:
+    start = raw.read(4)
+    raw.seek(0)
+    kind = next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)
+    read = _reader(raw, kind)
+    while chunk := read(CHUNK):
+        yield chunk
+
+
+def _reader(raw: IO[bytes], kind: str | None) -> Callable[[int], bytes]:
+    """`read1` hands out what was decoded before a break; a buffered `read` would lose it."""
+    if kind == "gzip":
+        return gzip.GzipFile(fileobj=raw).read1
+    if kind == "bz2":
+        return bz2.BZ2File(raw).read1
+    if kind == "zstd":
+        import pyarrow as pa
+
+        stream: Any = pa.CompressedInputStream(raw, "zstd")
+        return lambda size: bytes(stream.read(size))
+    return raw.read
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, PermissionError):
+        return "cannot be opened: no permission"
+    if isinstance(error, EOFError):
+        return "the compressed file breaks off; everything before the break was read"
+    if isinstance(error, zlib.error | gzip.BadGzipFile):
+        return "the compressed file is damaged; everything before that was read"
+    return "cannot be read to its end"

@@ -1,0 +1,169 @@
+"""Logs -> judged workloads, and every call with the verdict on its workload.
+
+`classify` reads the logs once and keeps calls, money and verdicts in a database in a temporary folder; the Session
+it returns writes them out and removes the folder when it is closed. What a log shows by the order and times of its
+calls joins the evidence in `_seen`; the verdict is `judge`'s alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from whowaits.config import Config
+from whowaits.judge import judge
+from whowaits.logs import chains, ingest, rates, results, units
+from whowaits.logs.engine import Engine, features
+from whowaits.logs.ingest import Ingested
+from whowaits.logs.problems import Problems
+from whowaits.logs.sources import find
+from whowaits.logs.statements import Statements, speaks
+from whowaits.logs.units import Unit
+from whowaits.model import Basis, Classified, Evidence, Place
+
+OFTEN: Final = 50
+"""One call in so many given up by its client is often, from GIVEN_UP calls on: programs rarely hang up."""
+GIVEN_UP: Final = 10
+SLOW_ROUTES: Final = ("batch", "flex")
+
+
+class Session:
+    """Classified logs. Use as a context manager; what it wrote stays, what it kept for that is removed."""
+
+    def __init__(self, engine: Engine, folder: contextlib.ExitStack, classified: Classified) -> None:
+        self.classified = classified
+        self._engine, self._folder = engine, folder
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove everything temporary."""
+        self._engine.close()
+        self._folder.close()
+
+    def write_tagged(self, path: Path) -> None:
+        """Write one row a call with its verdict (DESIGN: `classify -o`), whole or not at all."""
+        self._engine.write_parquet(results.tagged_sql(), path)
+
+    def write_tags(self, path: Path) -> None:
+        """Write only the ids and the verdict columns of every call."""
+        self._engine.write_parquet(results.tags_sql(), path)
+
+    def write_workloads(self, path: Path) -> None:
+        """Write the judged feature table, one row a workload."""
+        self._engine.write_parquet("SELECT * FROM judged ORDER BY workload", path)
+
+
+def classify(
+    sources: Sequence[Path | str],
+    config: Config,
+    as_of: date,
+    mapping: Mapping[str, str] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Session:
+    """Return the judged workloads of these logs. SourceError when a named log is not there."""
+    with contextlib.ExitStack() as stack:
+        spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="whowaits-")))
+        engine = Engine(spool)
+        stack.callback(engine.close)
+        problems, statements = Problems(), Statements(config)
+        say = progress or (lambda _: None)
+        came = ingest.load(engine, find(sources, spool), spool, statements, mapping or {}, problems, say)
+        classified = _judged(engine, config, as_of, statements, problems, came)
+        return Session(engine, stack.pop_all(), classified)
+    raise AssertionError("unreachable: ExitStack does not swallow exceptions")
+
+
+def _judged(
+    engine: Engine, config: Config, as_of: date, statements: Statements, problems: Problems, came: Ingested
+) -> Classified:
+    rates.store(engine, as_of, config.prices)
+    for name in ("listed", "spent"):
+        engine.view(name, features()[name])
+    engine.define("priced", features()["priced"])
+    found, ties = units.build(engine.rows(features()["statements"]), statements)
+    for message in ties:
+        problems.add(Place(config.path.name if config.path else "whowaits.toml"), message)
+    _store_units(engine, found)
+    measured = {row["unit"]: row for row in engine.rows(features()["unit_features"])}
+    evidence = {unit.number: _seen(unit, measured[unit.number], statements) for unit in found}
+    first = {unit.number: judge(evidence[unit.number], unit.offer, config.policy) for unit in found}
+    for number, chain in chains.measure(engine, [n for n, verdict in first.items() if verdict.route in SLOW_ROUTES]):
+        evidence[number] = (*evidence[number], chain)
+    verdicts = {u.number: judge(evidence[u.number], u.offer, config.policy) for u in found}
+    workloads = [
+        results.workload(unit, measured[unit.number], evidence[unit.number], verdicts[unit.number], as_of, config)
+        for unit in found
+    ]
+    results.store(engine, found, workloads)
+    return results.classified(engine, workloads, came, problems, as_of, config)
+
+
+def _store_units(engine: Engine, found: Sequence[Unit]) -> None:
+    import pyarrow as pa
+
+    schema = pa.schema(
+        [("statement", pa.uint64()), ("unit", pa.int64()), ("due_us", pa.int64()), ("due_every_us", pa.int64())]
+    )
+    rows = [
+        (statement, unit.number, unit.due.at_us if unit.due else None, unit.due.every_us if unit.due else None)
+        for unit in found
+        for statement in unit.statements
+    ]
+    columns = [pa.array([row[i] for row in rows], type=field.type) for i, field in enumerate(schema)]
+    engine.store("unit_of", [pa.RecordBatch.from_arrays(columns, schema=schema)], schema)
+
+
+def _seen(unit: Unit, row: Mapping[str, Any], statements: Statements) -> tuple[Evidence, ...]:
+    """Everything observed about a unit but the order of its calls."""
+    return (*unit.evidence, *_deadlines(unit, row), *_given_up(row), *_habits(row, statements))
+
+
+def _deadlines(unit: Unit, row: Mapping[str, Any]) -> list[Evidence]:
+    """What was stated call by call; the shortest counts."""
+    found = []
+    if row["deadline_us"] is not None and unit.deadline_source is not None:
+        left = row["deadline_us"] / 1_000_000
+        if unit.deadline_source == "server_span":
+            says = f"a request was open while its model call ran, for {left:g} s from the start of the call"
+            found.append(Evidence("open-server-span", says, Basis.STATED, waiter="program", deadline_s=left))
+        else:
+            says = f"the log states a deadline with each call ({unit.deadline_source}), at the least {left:g} s away"
+            found.append(Evidence("deadline-of-call", says, Basis.STATED, deadline_s=left))
+    if unit.due is not None and row["due_in_us"] is not None:
+        left = row["due_in_us"] / 1_000_000
+        found.append(Evidence(unit.due.rule, unit.due.says, Basis.STATED, deadline_s=left))
+    return found
+
+
+def _given_up(row: Mapping[str, Any]) -> list[Evidence]:
+    gone = row["cancelled_rows"]
+    if gone < GIVEN_UP or gone * OFTEN < row["row_count"]:
+        return []
+    says = f"clients gave up on {gone} of {row['row_count']} calls before the answer came"
+    return [Evidence("client-gave-up", says, Basis.STATED, waiter="person")]
+
+
+def _habits(row: Mapping[str, Any], statements: Statements) -> list[Evidence]:
+    """Hints of rules/logs about columns that differ from call to call."""
+    columns = {"streamed": "streamed_rows", "end_user_id": "user_rows", "session_id": "session_rows"}
+    found = []
+    for column, counted in columns.items():
+        if row[counted]:
+            said = (speaks(rule, column, "true") for rule in statements.rules if rule.says.hint)
+            share = f"on {row[counted]} of {row['row_count']} calls"
+            found += [replace(e, says=f"{e.says.rpartition(' (')[0]} {share}") for e in said if e is not None]
+    return found
+
