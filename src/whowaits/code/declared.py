@@ -1,4 +1,4 @@
-"""What owners declare about code: `# whowaits:` comments and the workload register."""
+"""What is written down about code: `# whowaits:` comments, the workload register, sentences of runbooks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from whowaits.code.paths import Site
 from whowaits.code.sources import Sources
 from whowaits.config import Config
 from whowaits.deadlines import durations, register
+from whowaits.deadlines.runbooks import Proposal
 from whowaits.model import Basis, Evidence, Place, Skipped, Waiter
 
 RULE: Final = "whowaits-comment"
@@ -20,10 +21,11 @@ _WAITERS: Final[dict[str, Waiter]] = {"person": "person", "program": "program", 
 
 
 class Declarations:
-    """Finds what is declared about a call site on one of its paths."""
+    """Finds what is declared, or proposed by a runbook, about a call site on one of its paths."""
 
-    def __init__(self, sources: Sources, config: Config) -> None:
+    def __init__(self, sources: Sources, config: Config, proposals: Sequence[Proposal] = ()) -> None:
         self._sources = sources
+        self._proposals = proposals
         self._entries = [e for e in config.workloads if e.code]
         self.skipped: dict[Place, Skipped] = {}
 
@@ -34,6 +36,8 @@ class Declarations:
             place = reading.driver.place
             found += self._comments(place.path, place.cell, range((place.line or 1) - 1, (place.line or 1) + 1))
         found += self._register(reading)
+        files = {frame.place.path for frame in reading.via}
+        found += [proposal.evidence for proposal in self._proposals if proposal.speaks_of(files)]
         return tuple(dict.fromkeys(found))
 
     def _comments(self, path: str, cell: int | None, lines: Sequence[int]) -> Iterator[Evidence]:

@@ -14,7 +14,7 @@ from whowaits.code.evidence import Reader, Reading, Rules
 from whowaits.code.paths import Site
 from whowaits.code.sources import Sources
 from whowaits.config import Config
-from whowaits.deadlines import schedules
+from whowaits.deadlines import runbooks, schedules
 from whowaits.deadlines.durations import say
 from whowaits.model import (
     OFFER_NONE,
@@ -41,10 +41,11 @@ def scan(root: File, named: Sequence[File], config: Config, *, cache: bool = Tru
     found = files.find(root, config.exclude)
     facts = index.build(root, found, cache=cache)
     sites = sorted(paths.find_sites(facts, rules.load_calls(), rules.load_code()), key=_place)
-    written, unclear = schedules.find(root, files.find(root, config.exclude, suffixes=("",))) if sites else ([], [])
+    others = files.find(root, config.exclude, suffixes=("",)) if sites else []
+    written, unclear = schedules.find(root, others)
     sources = Sources(root)
     reader = Reader(sources, Rules(rules.load_code()), sites, written)
-    declarations = Declarations(sources, config)
+    declarations = Declarations(sources, config, runbooks.find(root, others))
     judged = []
     for site, ordinal in zip(sites, gate.ordinals(sites), strict=True):
         if _is_asked_for(root, site.path, named):

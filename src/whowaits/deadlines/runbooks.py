@@ -72,9 +72,14 @@ class Proposal:
 def find(root: Path, files: Iterable[Path]) -> list[Proposal]:
     """Return the proposals of all documents among `files`, in the order of their places."""
     found: list[Proposal] = []
-    for file in sorted(files):
-        if file.suffix.lower() in SUFFIXES and file.stat().st_size <= MAX_BYTES:
-            found.extend(read(file.relative_to(root).as_posix(), file.read_text(encoding="utf-8", errors="replace")))
+    for file in sorted(f for f in files if f.suffix.lower() in SUFFIXES):
+        try:
+            with file.open("rb") as stream:
+                text = stream.read(MAX_BYTES + 1)
+        except OSError:
+            continue  # a document is no input that anybody asked to have read
+        if len(text) <= MAX_BYTES:
+            found.extend(read(file.relative_to(root).as_posix(), text.decode("utf-8", errors="replace")))
     return found
 
 

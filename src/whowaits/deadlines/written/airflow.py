@@ -14,7 +14,7 @@ from whowaits.deadlines.schedule import Schedule
 from whowaits.deadlines.written.python_values import Module, argument
 from whowaits.model import Place, Skipped
 
-KIND: Final = "airflow"
+KIND: Final = "Airflow"
 _MENTION: Final = re.compile(r"\bairflow\b")
 _SCHEDULE_ARGUMENTS: Final = ("schedule", "schedule_interval", "timetable")
 _NO_TASKS: Final = sys.stdlib_module_names | {"airflow", "pendulum"}

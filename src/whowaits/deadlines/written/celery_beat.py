@@ -13,7 +13,7 @@ from whowaits.deadlines.schedule import Schedule
 from whowaits.deadlines.written.python_values import Module, argument
 from whowaits.model import Place, Skipped
 
-KIND: Final = "celery beat"
+KIND: Final = "Celery beat"
 FIELDS: Final = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 _POSITIONAL: Final = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year")
 _HUEY: Final = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")

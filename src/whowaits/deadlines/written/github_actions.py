@@ -15,7 +15,7 @@ from whowaits.deadlines.schedule import Schedule
 from whowaits.deadlines.written.yaml_nodes import UnreadableError, child, documents, items, line_of, pairs, text_of
 from whowaits.model import Place, Skipped
 
-KIND: Final = "github actions"
+KIND: Final = "GitHub Actions"
 _PATH: Final = re.compile(r"(^|/)\.github/workflows/[^/]+\.ya?ml$")
 _SETUP: Final = frozenset({"pip", "venv", "ensurepip", "pytest", "build", "twine", "ruff", "mypy", "black", "isort"})
 

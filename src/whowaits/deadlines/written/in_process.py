@@ -13,7 +13,7 @@ from whowaits.deadlines.written import celery_beat
 from whowaits.deadlines.written.python_values import Module, argument
 from whowaits.model import DAY_S, HOUR_S, MINUTE_S, WEEK_S, Place, Skipped
 
-KIND: Final = "scheduler"
+KIND: Final = "a scheduler"
 WORDS: Final = (
     "add_job",
     "scheduled_job",

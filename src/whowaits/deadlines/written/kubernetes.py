@@ -15,7 +15,7 @@ from whowaits.deadlines.schedule import Schedule
 from whowaits.deadlines.written.yaml_nodes import UnreadableError, child, documents, items, line_of, text_of
 from whowaits.model import Place, Skipped
 
-KIND: Final = "kubernetes"
+KIND: Final = "Kubernetes"
 _MENTION: Final = re.compile(r"^\s*kind:\s*[\"']?CronJob\b", re.MULTILINE)
 
 
