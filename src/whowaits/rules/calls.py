@@ -45,8 +45,7 @@ class CallRule:
                   first argument (or service_name=); `()` in the middle is a call in the middle. A class that
                   inherits from a constructor is one.
     chains        attributes on the constructed object: `chat.completions.create`; `()` alone = it is called;
-                  `start_chat().send_message` = a call in the middle; `sql("AI_COMPLETE")` = the first argument is
-                  a literal that contains the text.
+                  `start_chat().send_message` = a call in the middle.
     functions     fully qualified callables that make the call themselves. `@name` = a decorator: calling what it
                   decorates makes the call.
     wrappers      methods that return an object with the same chains (`with_retry`); `|` = so does a pipe.
