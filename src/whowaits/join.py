@@ -45,7 +45,10 @@ NAMES_THAT_SAY_NOTHING: Final = frozenset(
 
 
 class Link(NamedTuple):
-    """A workload comes from this usage of this call site. `usage` is None where the usages cannot be told apart."""
+    """A workload comes from this usage of this call site. `usage` is None where the usages cannot be told apart.
+
+    Where several entry points start one driver, the first usage stands for all of them.
+    """
 
     site: Place
     usage: str | None
@@ -197,12 +200,18 @@ def _names_of_workload(name: str) -> set[str]:
 
 
 def _names_of_code(candidate: _Candidate) -> set[str]:
-    names = set()
+    names: set[str] = set()
     for frame in _steps(candidate):
-        path = PurePosixPath(frame.place.path)
-        names.add(_normal(path.stem))
+        names.update(_names_of_path(frame.place.path))
         names.update(_normal(part) for part in frame.function.split("."))
     return {n for n in names if len(n) > 2} - NAMES_THAT_SAY_NOTHING
+
+
+def _names_of_path(path: str) -> Iterable[str]:
+    """app/evaluation/golden.py goes by golden, evaluation-golden and app-evaluation-golden."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    for start in range(len(parts)):
+        yield _normal(" ".join(parts[start:]))
 
 
 def _normal(name: str) -> str:
@@ -228,8 +237,14 @@ def _to_links(workload: Workload, by: By, says: str, found: Sequence[_Candidate]
     for candidate in found:
         usages_of[candidate.site.place].append(candidate.usage)
     for place, usages in usages_of.items():
-        only = usages[0].fingerprint if len(usages) == 1 else None
-        yield Link(place, only, workload.name, by, says, shared=len(usages_of) > 1)
+        usage = _told_apart(usages)
+        yield Link(place, usage, workload.name, by, says, shared=len(usages_of) > 1)
+
+
+def _told_apart(usages: Sequence[Usage]) -> str | None:
+    """The usage that stands for all: the only one, or the first where one driver makes the calls of all."""
+    drivers = {u.driver for u in usages}
+    return usages[0].fingerprint if len(usages) == 1 or (len(drivers) == 1 and None not in drivers) else None
 
 
 def _money(links: Iterable[Link], logs: Classified, days: int) -> dict[Place, MonthlyMoney]:

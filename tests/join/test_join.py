@@ -153,6 +153,20 @@ def test_where_usages_cannot_be_told_apart_the_site_has_the_money_and_no_usage_d
     assert [u.monthly_usd for u in joined.scan.call_sites[0].usages] == [None, None]
 
 
+def test_entry_points_of_one_driver_are_one_usage_and_its_money_is_counted_once() -> None:
+    loop = Place("jobs/tagger.py", 8)
+    ways = [usage(str(n), driver=loop, entry=Entry("task", Place("dags/a.py", n))) for n in (1, 2)]
+    joined = join(scan(site("jobs/tagger.py", 10, *ways)), logs(workload("tagger")), Config())
+    assert joined.scan is not None
+    assert [u.monthly_usd for u in joined.scan.call_sites[0].usages] == [100, None]
+
+
+@pytest.mark.parametrize(("name", "binds"), [("golden", True), ("evaluation-golden", True), ("app.evaluation.golden", True),
+                                             ("golden-evaluation", False), ("app-golden", False)])
+def test_a_module_goes_by_the_end_of_its_path(name: str, binds: bool) -> None:
+    assert bool(bound(scan(site("app/evaluation/golden.py")), logs(workload(name)))) is binds
+
+
 def test_a_name_on_the_way_tells_the_usages_of_a_helper_apart() -> None:
     nightly = usage("1", entry=Entry("script", Place("jobs/nightly_tagger.py", 3)))
     handler = usage("2", PERSON, entry=Entry("route", Place("web/chat_view.py", 9)))

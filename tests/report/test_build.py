@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from whowaits.config import Config
-from whowaits.model import Basis, Evidence, Finding, Offer, Place, Skipped
+from whowaits.model import Basis, Entry, Evidence, Finding, Offer, Place, Skipped
 from whowaits.report import sentences
 from whowaits.report.values import Report
 
@@ -144,6 +144,17 @@ def test_sites_to_move_come_first_and_the_most_urgent_of_them_first(make: Simple
     report = make.report_on(code, None)
     assert [s.site.place.path for s in report.sites] == ["c.py", "a.py", "z.py", "d.py", "b.py"]
     assert [s.moves for s in report.sites] == [True, True, True, False, False]
+
+
+def test_usages_of_one_driver_are_one_move_and_calls_from_tests_are_none(make: SimpleNamespace) -> None:
+    loop = Place("a.py", 3)
+    started = [make.usage(make.LOOP, str(n), driver=loop, entry=Entry("task", Place("dag.py", n))) for n in (1, 2)]
+    tested = make.usage(make.LOOP, "3", driver=Place("test_a.py", 9), entry=Entry("test", Place("test_a.py", 8)))
+    other = make.usage(make.LOOP, "4", driver=Place("a.py", 7))
+    [line] = make.report_on(make.scan(make.site("a.py", 1, tested, *started, other)), None).sites
+    assert [[u.fingerprint for u in group] for group in line.moving] == [["1", "2"], ["4"]]
+    [line] = make.report_on(make.scan(make.site("a.py", 1, tested)), None).sites
+    assert not line.moves
 
 
 @pytest.mark.parametrize("halves", ["code", "logs", "none"])

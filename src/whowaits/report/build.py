@@ -169,7 +169,6 @@ def _site_lines(joined: Joined) -> tuple[SiteLine, ...]:
     lines = [
         SiteLine(
             site=site,
-            moves=is_move(site.deciding.verdict, site.tier),
             money=(joined.money or {}).get(site.place),
             links=tuple(links.get(site.place, ())),
         )

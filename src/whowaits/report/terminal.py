@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from whowaits.model import Classified, Waiter, Workload
+from whowaits.model import Classified, Usage, Waiter, Workload
 from whowaits.report import sentences, words
 from whowaits.report.screen import Head, Screen, Text
 from whowaits.report.values import OpenQuestion, Part, Report, SiteLine, WorkloadLine
@@ -133,7 +133,7 @@ def _route(route: str, urgency: str | None) -> Text:
 def _sites(screen: Screen, report: Report) -> None:
     if report.code is None:
         return
-    moves = [s for s in report.sites if s.moves]
+    moves = [(s, u) for s in report.sites for u in s.moving]
     if not moves:
         screen.gap()
         screen.line(sentences.sites(report))
@@ -144,22 +144,20 @@ def _sites(screen: Screen, report: Report) -> None:
         Head("belongs on"),
         Head("per 30 days", "figure"),
     )
-    screen.table("Call sites that can move", heads, [_site(s) for s in moves[:MOST]])
+    screen.table("Call sites that can move", heads, [_usages(s, u) for s, u in moves[:MOST]])
     _more(screen, len(moves))
     screen.line(sentences.sites(report), "dim")
 
 
-def _site(line: SiteLine) -> tuple[Text, ...]:
-    usage = line.site.deciding
-    money = "by volume"
-    if line.money is not None:
-        money = words.big_usd(line.money.spend_usd)
-    elif line.links:
-        money = "shared"
+def _usages(line: SiteLine, usages: Sequence[Usage]) -> tuple[Text, ...]:
+    first, paid = usages[0], line.monthly(usages)
+    money = "shared" if line.links_of(usages) else "by volume"
+    if paid is not None:
+        money = words.big_usd(paid[0])
     return (
         Text(place(line.site.place)),
-        Text("–" if usage.driver is None else place(usage.driver)),
-        _route(usage.verdict.route, usage.verdict.urgency),
+        Text("–" if first.driver is None else place(first.driver)),
+        _route(first.verdict.route, first.verdict.urgency),
         Text(money),
     )
 

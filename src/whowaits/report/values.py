@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 from whowaits.join import Conflict, Link, MonthlyMoney
+from whowaits.judge import is_move
 from whowaits.model import CallSite, Place, Route, Urgency, Usage, Waiter, Workload
 
 SavingBasis = Literal["rates", "factor", "mixed", "none"]
@@ -86,9 +87,42 @@ class SiteLine:
     """A call site with its monthly money (only from a joined log) and the workloads it is bound to."""
 
     site: CallSite
-    moves: bool
     money: MonthlyMoney | None
     links: tuple[Link, ...]
+
+
+    @property
+    def moving(self) -> tuple[tuple[Usage, ...], ...]:
+        """The usages that ask for a move, those of one driver and verdict together; tests ask for nothing."""
+        groups: dict[object, list[Usage]] = {}
+        for usage in self.site.usages:
+            if is_move(usage.verdict, self.site.tier) and (usage.entry is None or usage.entry.kind != "test"):
+                key = (usage.driver or usage.fingerprint, usage.verdict.route, usage.verdict.urgency)
+                groups.setdefault(key, []).append(usage)
+        return tuple(tuple(group) for group in groups.values())
+
+    @property
+    def moves(self) -> bool:
+        """Whether any usage asks for a move."""
+        return bool(self.moving)
+
+    def links_of(self, usages: Iterable[Usage]) -> tuple[Link, ...]:
+        """The workloads that come from these usages, or may do so."""
+        fingerprints = {u.fingerprint for u in usages}
+        return tuple(k for k in self.links if k.usage is None or k.usage in fingerprints)
+
+    @staticmethod
+    def monthly(usages: Iterable[Usage]) -> tuple[Decimal, Decimal, Decimal] | None:
+        """What these usages cost in 30 days and would save, low and high; None where no workload is theirs alone."""
+        paid = [u for u in usages if u.monthly_usd is not None]
+        if not paid:
+            return None
+        savings = [u.saving for u in paid if u.saving is not None]
+        return (
+            sum((u.monthly_usd or Decimal(0) for u in paid), Decimal(0)),
+            sum((s.low_usd for s in savings), Decimal(0)),
+            sum((s.high_usd for s in savings), Decimal(0)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

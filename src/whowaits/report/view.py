@@ -6,7 +6,7 @@ own syntax is each format's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,8 @@ from whowaits.report.values import (
 
 ROWS: Final = 200
 """Rows of one table that a page shows; the JSON beside it has all."""
+ENTRIES: Final = 3
+"""Entry points shown for one driver."""
 SEEN: Final = 6
 """Observations shown for one workload or question."""
 
@@ -144,12 +146,13 @@ def _first(report: Report) -> Section | None:
     moves = report.moves
     if not moves:
         return None
+    usages = {(s.site.place, u.fingerprint): u for s in report.sites for u in s.site.usages}
     items = tuple(
         Item(
             title=words.clean(line.workload.name),
             aside=saving_text(line),
             lines=tuple(sentences.what_to_do(line)),
-            places=_places(line),
+            places=_ways(line, usages),
             kind=line.workload.verdict.route,
         )
         for line in moves[:5]
@@ -315,6 +318,17 @@ def _places(line: WorkloadLine) -> tuple[str, ...]:
     return (*shown, f"and {more} more") if more else shown
 
 
+def _ways(line: WorkloadLine, usages: Mapping[tuple[Place, str], Usage]) -> tuple[str, ...]:
+    """The call sites of a workload, each with the driver it is called by where that is certain."""
+    drivers = [usages[k.site, k.usage].driver if k.usage is not None else None for k in line.links]
+    places = _places(line)
+    told = [
+        text if driver is None else f"{text}, called many times by {place(driver)}"
+        for text, driver in zip(places, drivers, strict=False)
+    ]
+    return (*told, *places[len(told) :])
+
+
 def place(where: Place) -> str:
     """Return path:line, cleaned; of a very long path the end stays, with its line."""
     text = words.clean(str(where), 10_000)
@@ -324,7 +338,7 @@ def place(where: Place) -> str:
 def _sites(report: Report) -> Section | None:
     if report.code is None:
         return None
-    shown = [s for s in report.sites if s.moves]
+    shown = [(s, u) for s in report.sites for u in s.moving]
     columns = (
         Column("Call site", code=True),
         Column("Called many times by", code=True),
@@ -333,24 +347,23 @@ def _sites(report: Report) -> Section | None:
         Column("Belongs on"),
         Column("Per 30 days", numeric=True),
     )
-    rows = tuple(_site_row(s) for s in shown[:ROWS])
+    rows = tuple(_usages_row(s, u) for s, u in shown[:ROWS])
     lead = (sentences.sites(report), *sentences.volume(report)) if shown else (sentences.sites(report),)
     table = Table(columns, rows) if rows else None
     return Section("call-sites", "Call sites in the code", lead, table, after=_cut(len(shown)))
 
 
-def _site_row(line: SiteLine) -> tuple[Cell, ...]:
-    site = line.site
-    usage = site.deciding
-    verdict = usage.verdict
-    also = ("somebody waits on another path",) if site.also_waited else ()
+def _usages_row(line: SiteLine, usages: Sequence[Usage]) -> tuple[Cell, ...]:
+    """A row for the usages of one driver: they have all but their entry points in common."""
+    site, first = line.site, usages[0]
+    also = ("somebody waits on another way here",) if site.also_waited else ()
     return (
         Cell(place(site.place), (words.clean(site.function), _model(site))),
-        Cell(_driver(usage), _entry(usage)),
-        Cell(words.WAITER_WORDS[verdict.waiter], also, f"waiter-{verdict.waiter}"),
-        _deadline_cell(verdict.deadline_s, words.basis(verdict.deadline_basis)),
-        _route_cell(verdict.route, verdict.urgency),
-        _site_money(line),
+        Cell(_driver(first), (*_shape(first), *_entries(usages))),
+        Cell(words.WAITER_WORDS[first.verdict.waiter], also, f"waiter-{first.verdict.waiter}"),
+        _deadline_cell(first.verdict.deadline_s, words.basis(first.verdict.deadline_basis)),
+        _route_cell(first.verdict.route, first.verdict.urgency),
+        _usages_money(line, usages),
     )
 
 
@@ -362,22 +375,33 @@ def _driver(usage: Usage) -> str:
     return "–" if usage.driver is None else place(usage.driver)
 
 
-def _entry(usage: Usage) -> tuple[str, ...]:
-    shape = () if usage.shape is None else (usage.shape.replace("_", " "),)
+def _shape(usage: Usage) -> tuple[str, ...]:
+    return () if usage.shape is None else (usage.shape.replace("_", " "),)
+
+
+def _entries(usages: Sequence[Usage]) -> tuple[str, ...]:
+    said = [_entry(u) for u in usages[:ENTRIES]]
+    more = len(usages) - len(said)
+    return (*said, f"and {more} more") if more else tuple(said)
+
+
+def _entry(usage: Usage) -> str:
     if usage.entry is None or usage.entry.kind == "none":
-        return (*shape, "no caller found")
+        return "no caller found"
     where = "" if usage.entry.place is None else f" {place(usage.entry.place)}"
-    return (*shape, f"started by {words.clean(usage.entry.kind)}{where}")
+    return f"started by {words.clean(usage.entry.kind)}{where}"
 
 
-def _site_money(line: SiteLine) -> Cell:
-    if line.money is not None:
-        saving = line.money.saving
-        text = () if saving is None else (words.usd_span(saving.low_usd, saving.high_usd),)
-        return Cell(words.usd(line.money.spend_usd), tuple(f"saving {t}" for t in text))
-    if line.links:
-        return Cell("shared", (words.clean(", ".join(k.workload for k in line.links)),))
-    return Cell("depends on volume")
+def _usages_money(line: SiteLine, usages: Sequence[Usage]) -> Cell:
+    """What this way of using the call costs in 30 days; `shared` where other call sites or usages have part in it."""
+    links = line.links_of(usages)
+    names = words.clean(", ".join(k.workload for k in links))
+    money = line.monthly(usages)
+    if money is None:
+        return Cell("shared", (names,)) if links else Cell("depends on volume")
+    spend, low, high = money
+    said = (f"saving {words.usd_span(low, high)}",) if high else ()
+    return Cell(words.usd(spend), (*said, names))
 
 
 def _questions(report: Report) -> Section | None:
