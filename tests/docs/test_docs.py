@@ -148,3 +148,12 @@ def test_a_row_of_the_verdict_table_says_what_the_judge_says(row: int) -> None:
     assert verdict.row == row
     cells = verdict_rows()[row]
     assert (cells[6], cells[7]) == (verdict.route, verdict.urgency or "–")
+
+
+def test_ci_runs_every_check_that_make_offers() -> None:
+    steps = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert [
+        t
+        for t in ("test", "test-all", "lint", "types", "imports", "docs", "audit", "wheel")
+        if f"make {t}" not in steps
+    ] == []

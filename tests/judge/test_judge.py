@@ -35,7 +35,6 @@ def schedule(period_s: float) -> Evidence:
     return claim("inferred", waiter="nobody", bulk=True, deadline_s=period_s)
 
 
-# ruff: noqa: E501
 # number, evidence, offer, (waiter, deadline_s, deadline basis, row, route, urgency), notes that must be there
 EXAMPLES = [
     (1, [LOOP], BATCH, ("nobody", 86400, "assumed", 9, "batch", "try"), ()),
