@@ -17,6 +17,7 @@ from whowaits.code.values import Resolver, Value
 Node = tuple[str, int]
 """A function, lambda or module: (path, scope number)."""
 
+MAX_FAMILIES: Final = 4
 MAX_HOPS: Final = 4
 MAX_EDGES: Final = 200
 MAX_TASKS: Final = 400
@@ -58,6 +59,12 @@ class _Task(NamedTuple):
     outer: tuple[Hop, ...]
 
 
+def is_test(path: str) -> bool:
+    """Whether a file looks like part of a test suite."""
+    folders, _, name = path.rpartition("/")
+    return name.startswith(("test_", "conftest.")) or name.endswith("_test.py") or "tests" in folders.split("/")
+
+
 def plain(name: str) -> str:
     """Return the dotted name without the marks of calls: `concurrent.futures.ThreadPoolExecutor.map`."""
     return re.sub(r'\((?:"[^"]*")?\)', "", name)
@@ -69,6 +76,8 @@ class Graph:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self._edges: dict[Node, tuple[Edge, ...]] = {}
+        self._families: dict[str, int] = {}
+        self._held: dict[Node, list[tuple[str, int]]] | None = None
 
     def node(self, path: str, scope: int) -> Node:
         """Return the function, lambda or module that runs what stands in `scope`."""
@@ -86,6 +95,29 @@ class Graph:
             self._edges[node] = _Tracker(self, node).run()
         return self._edges[node]
 
+    def families(self, name: str) -> int:
+        """Return how many unrelated classes of the tree, those of tests aside, have a method of that name."""
+        if name not in self._families:
+            tops = set()
+            for path, number in self.resolver.uses.methods.get(name, ()):
+                cls = (path, self.resolver.scope(path, number).parent)
+                if not is_test(path):
+                    tops.add(self.resolver.classes.line(cls)[0][-1])
+            self._families[name] = len(tops)
+        return self._families[name]
+
+    def held(self, node: Node) -> list[tuple[str, int]]:
+        """Return the calls of something a variable or attribute holds, or a call returned, that run the function."""
+        if self._held is None:
+            self._held = {}
+            uses = self.resolver.uses
+            named = (c for name in sorted(uses.held) for c in uses.calls.get(name, ()))
+            returned = ((path, n) for (path, _), numbers in uses.called_results.items() for n in numbers)
+            for path, number in (*named, *returned):
+                for callee in self.resolver.params.callees(path, number):
+                    self._held.setdefault(callee, []).append((path, number))
+        return self._held.get(node, [])
+
     def names(self, path: str, scope: int, term: Term) -> tuple[str, ...]:
         """Return the qualified names of what a term means; `*.name` where the object is not known."""
         found = [n for v in self.resolver.of(path, scope, term) for n in self._names_of(v)]
@@ -100,10 +132,19 @@ class Graph:
         elif kind in ("F", "B", "C"):
             yield self.qualified(value[1], value[2])
         elif kind == "A":
-            decorators = self.resolver.scope(value[1], value[2]).decorators
-            above = max(self.resolver.scope(value[1], value[2]).parent, 0)
-            outside = [n for d in decorators for n in self.decorator_names(value[1], above, d)]
-            yield from (f"{n}.{value[3]}" for n in outside or ["*"])
+            yield from (f"{name}.{value[3]}" for name in self._foreign_decorators(value[1], value[2]) or ["*"])
+
+    def _foreign_decorators(self, path: str, scope: int) -> list[str]:
+        here = self.resolver.scope(path, scope)
+        terms = [self._called(path, d) for d in here.decorators]
+        values = [v for t in terms for v in self.resolver.of(path, max(here.parent, 0), t)]
+        return [plain(v[1]) for v in values if v[0] == "X"]
+
+    def _called(self, path: str, term: Term) -> Term:
+        """The decorator itself, without the call that gives it arguments."""
+        while term and term[0] == "c":
+            term = self.resolver.files[path].calls[term[1]].func
+        return term
 
     def qualified(self, path: str, scope: int) -> str:
         """Return the qualified name of a function or class of the tree."""
@@ -111,8 +152,7 @@ class Graph:
 
     def decorator_names(self, path: str, scope: int, term: Term) -> tuple[str, ...]:
         """Return the names of a decorator, with or without arguments; at least as it is written."""
-        while term and term[0] == "c":
-            term = self.resolver.files[path].calls[term[1]].func
+        term = self._called(path, term)
         found = [n for n in self.names(path, scope, term) if not n.startswith("*")]
         written = _written(term)
         return tuple(dict.fromkeys([*found, *([f"{module_name(path)}.{written}"] if written else [])]))
@@ -144,6 +184,9 @@ class _Tracker:
             return ()
         for name in self._first_names():
             self._follow(_Task("name", "", 0, name, ()))
+        for path, number in self.graph.held(self.node):
+            if self.scope.name == "__call__" or not self._of_parameter(path, number):
+                self._add((Hop(path, number),))
         steps = 0
         while self.tasks and len(self.edges) < MAX_EDGES and steps < MAX_TASKS:
             steps += 1
@@ -155,6 +198,14 @@ class _Tracker:
             else:
                 self._by_param(task)
         return tuple(sorted(self.edges, key=lambda e: [(h.path, h.number) for h in reversed(e.hops)]))
+
+    def _of_parameter(self, path: str, number: int) -> bool:
+        """Whether the call is of a parameter: those are followed together with the call that passes it."""
+        call = self.resolver.files[path].calls[number]
+        if not call.func or call.func[0] != "n":
+            return False
+        owner = self.resolver.owner(path, call.scope, call.func[1])
+        return owner is not None and any(p.name == call.func[1] for p in self.resolver.scope(path, owner).params)
 
     def _first_names(self) -> list[str]:
         path, number = self.node
@@ -195,16 +246,20 @@ class _Tracker:
                 self._used(use, ())
 
     def _likely(self, path: str, number: int) -> bool:
-        """A method called on something unknown, when at most two classes of the tree have a method of that name."""
+        """A function called by its name on something unknown, when few of the tree have that name."""
         call = self.resolver.files[path].calls[number]
         name = self.scope.name
         if not call.func or call.func[0] != "a" or name in GENERIC or name.startswith("__"):
             return False
-        owners = self.resolver.uses.methods.get(name, ())
-        if self.node not in owners or len(owners) > 2:
+        telling = "_" in name or len(name) > 9
+        if self.node in self.resolver.uses.methods.get(name, ()):
+            few = self.graph.families(name) <= (MAX_FAMILIES if telling else 2)
+        else:
+            few = telling and self.scope.parent == 0 and not self.graph.families(name)
+        if not few or is_test(self.node[0]) > is_test(path):
             return False
         values = self.resolver.of(path, call.scope, call.func)
-        return all(v[0] == "X" and "()" in v[1] and ("_" in name or len(name) > 9) for v in values)
+        return all(v[0] == "X" and "()" in v[1] and telling for v in values)
 
     def _makes(self, path: str, number: int) -> bool:
         call = self.resolver.files[path].calls[number]

@@ -13,9 +13,11 @@ from whowaits.code.sdk import CALLED, Match, Sdks
 from whowaits.code.summary import Call, Term, terminal
 from whowaits.code.values import Resolver, Value, Values
 
+from whowaits.rules import UrlRule
+
 if TYPE_CHECKING:
     from whowaits.code.paths import Literals
-    from whowaits.rules import CallRule, UrlRule
+    from whowaits.rules import CallRule
 
 HTTP: Final = "http.requests"
 _ADDRESSES: Final = (
@@ -23,7 +25,14 @@ _ADDRESSES: Final = (
     *("api_host", "url"),
 )
 _RUNNABLE: Final = frozenset({"invoke", "ainvoke", "stream", "astream", "batch", "abatch"})
-_MODEL_LIKE: Final = re.compile(r"(^|_)(llm|chat_model|chain|chat|lm|agent|judge|grader|grader_model)s?$", re.I)
+_MODEL_LIKE: Final = re.compile(r"(^|_)(llm|chat_model|chain|lm|agent|judge|grader|grader_model)s?$|(^|_)llm_", re.I)
+_BODIES: Final = (
+    ({"messages"}, {"model", "max_tokens", "max_new_tokens", "temperature", "anthropic_version"}),
+    ({"prompt"}, {"model", "max_tokens", "max_new_tokens", "temperature", "top_p", "max_tokens_to_sample"}),
+    ({"model"}, {"input", "contents", "inputs", "prompt"}),
+    ({"contents"}, {"generationConfig", "generation_config", "safetySettings"}),
+)
+"""Keys of a JSON body that say it is a request to a model: all of the first and one of the second."""
 _TIERS: Final = {"flex": "flex", "priority": "priority", "fast": "priority", "batch": "batch", "auto": "standard"}
 MAX_LITERAL: Final = 64
 
@@ -73,7 +82,7 @@ class Matcher:
             yield from uses.calls.get(name, ())
         if not self.everywhere & self.sdks.roots:
             return
-        for name in sorted(uses.bound - uses.defined - self.sdks.ends):
+        for name in sorted(uses.held - self.sdks.ends):
             yield from uses.calls.get(name, ())
         for (path, _), numbers in uses.called_results.items():
             yield from ((path, number) for number in numbers)
@@ -115,7 +124,8 @@ class Matcher:
         last = name.rpartition(".")[2]
         base = terminal(call.func[1]) if call.func[0] == "a" else None
         for rule, chain in self.sdks.by_last.get(last, ()):
-            if "." in chain or not any(root in self.imported[path] for root in rule.imports):
+            known = self.everywhere if base and "llm" in base.lower() else self.imported[path]
+            if "." in chain or not any(root in known for root in rule.imports):
                 continue
             unique = "_" in chain and len({r.sdk for r, _ in self.sdks.by_last[last]}) < 3
             if unique or (last in _RUNNABLE and base and _MODEL_LIKE.search(base)):
@@ -298,8 +308,23 @@ class _About:
         position = 1 if last in ("request", "stream") else 0
         terms = [*self.call.args[position : position + 1]]
         values = [*self.keywords.get("url", ()), *self.resolver.all_of(self.path, self.call.scope, terms)]
-        rules = [self.matcher.sdks.url(a) for v in values if v[0] == "T" for a in self._whole(v[1])]
-        return next((r for r in rules if r), None)
+        urls = [a for v in values if v[0] == "T" for a in self._whole(v[1])]
+        found = next((r for r in map(self.matcher.sdks.url, urls) if r), None)
+        if found or not self._asks_a_model():
+            return found
+        providers = {self.matcher.sdks.host(a) for a in urls} - {None}
+        return UrlRule("", providers.pop() or "" if len(providers) == 1 else "", "chat", batch="conditional")
+
+    def _asks_a_model(self) -> bool:
+        """Whether the JSON body has the keys of a request to a model, wherever it goes."""
+        terms = [t for key, t in self.call.keywords if key in ("json", "data")]
+        items = self.resolver.params.splat_items(self.path, self.call.scope, terms)
+        for value in self.keywords.get("json", ()):
+            if value[0] == "D":
+                items += self.resolver.params.display(value[2])
+        inside = [i for _, values in items for v in values if v[0] == "D" for i in self.resolver.params.display(v[2])]
+        keys = {k for k, _ in (*items, *inside)}
+        return any(all_of <= keys and keys & one_of for all_of, one_of in _BODIES)
 
     def _whole(self, url: str) -> list[str]:
         """A path alone belongs to the address that the session was made with."""

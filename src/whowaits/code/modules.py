@@ -31,7 +31,8 @@ class Modules:
         self.paths = {p for p in paths if p.endswith(".py")}
         self.folders: set[str] = {""}
         self.by_tail: dict[str, list[str]] = {}
-        self.foreign = frozenset(foreign) | sys.stdlib_module_names
+        self.sdks = frozenset(foreign)
+        self.foreign = self.sdks | sys.stdlib_module_names
         self.found: dict[tuple[str, int, str], Found] = {}
         for path in sorted(self.paths):
             self._add(path)

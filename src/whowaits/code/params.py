@@ -103,7 +103,7 @@ class Params:
         for term in terms:
             for value in r.of(path, scope, term):
                 if value[0] == "D":
-                    found += self._display(value[2], depth)
+                    found += self.display(value[2], depth)
             found += self._set_later(path, scope, term)
             if term and term[0] == "n" and depth < 3:
                 found += self._from_callers(path, scope, term[1], depth)
@@ -111,7 +111,8 @@ class Params:
                 found += self._from_dict_call(path, term[1], depth)
         return found
 
-    def _display(self, number: int, depth: int) -> list[tuple[str, Values]]:
+    def display(self, number: int, depth: int = 0) -> list[tuple[str, Values]]:
+        """Return what a dictionary display holds under names."""
         r = self.resolver
         path, scope, term = r.dicts[number]
         named = [(k[1], r.of(path, scope, t)) for k, t in term[1] if k and k[0] == "s"]

@@ -165,4 +165,5 @@ def _same(chain: str, wanted: str) -> bool:
 def _looks_like_model_call(chain: str, keywords: set[str], splat: bool) -> bool:
     if "batches" in chain:
         return bool(keywords & {"requests", "completion_window", "input_file_id"})
-    return "model" in keywords and (splat or bool(keywords & _ARGUMENT_NAMES))
+    asks = bool(keywords & _ARGUMENT_NAMES)
+    return (asks and splat) or ("model" in keywords and (asks or splat))

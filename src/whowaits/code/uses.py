@@ -32,6 +32,7 @@ class Uses:
     names           name -> its uses other than being called
     results         call -> the uses of its result; `called_results`: the calls of its result
     methods         name -> the methods of that name; `stores`: attribute -> the assignments to it
+    held            names of variables, parameters and attributes; `defined`: names of functions
     """
 
     def __init__(self, files: Mapping[str, Summary]) -> None:
@@ -43,7 +44,7 @@ class Uses:
         self.methods: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.stores: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.on_functions: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        self.bound: set[str] = set()
+        self.held: set[str] = set()
         self.defined: set[str] = set()
         for path, summary in files.items():
             self._read_definitions(path, summary)
@@ -70,17 +71,18 @@ class Uses:
 
     def _read_flows(self, path: str, summary: Summary) -> None:
         for number, scope in enumerate(summary.scopes):
-            self.bound.update(scope.binds)
-            self.bound.update(p.name for p in scope.params)
+            self.held.update(p.name for p in scope.params)
             for name, terms in scope.binds.items():
                 for term in terms:
+                    if term and term[0] not in ("m", "f", "k"):
+                        self.held.add(name)
                     if term and term[0] not in ("m", "y"):
                         self._note("bind", path, number, name, term)
             for term in scope.returns:
                 if term:
                     self._note("return", path, number, None, term)
         for number, (scope_number, base, attribute, term) in enumerate(summary.attributes):
-            self.bound.add(attribute)
+            self.held.add(attribute)
             self.stores[attribute].append((path, number))
             self._note("attribute", path, scope_number, attribute, term)
         for scope_number, base, _, term in summary.items:

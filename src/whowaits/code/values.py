@@ -156,8 +156,11 @@ class Resolver:
         return found
 
     def _from_outside(self, path: str, name: str) -> Values:
+        """A name that the file does not bind: a star import, an SDK that somebody else provides, a builtin."""
         found = self._starred(path, name)
-        return found or ((("X", f"builtins.{name}", ()),) if name in _BUILTINS else ())
+        if found or name in self.modules.sdks:
+            return found or (("X", name, ()),)
+        return (("X", f"builtins.{name}", ()),) if name in _BUILTINS else ()
 
     def _starred(self, path: str, name: str) -> Values:
         for _, level, module in self.files[path].stars:
