@@ -10,9 +10,10 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -93,9 +94,19 @@ class Config:
 
 
 def load(start: Path, *, isolated: bool = False) -> Config:
-    """Return the configuration of the nearest file at or above `start`; the defaults when there is none."""
+    """Return the configuration of the nearest file at or above `start`; the defaults when there is none.
+
+    Patterns of paths are written as seen from the file; they come back as seen from `start` when that is a folder.
+    """
     found = None if isolated else find(start)
-    return Config() if found is None else read(found)
+    if found is None:
+        return Config()
+    config, folder = read(found), start.resolve()
+    if not folder.is_dir() or folder == found.parent:
+        return config
+    below = folder.relative_to(found.parent).parts
+    workloads = (replace(w, code=_seen_from(below, w.code)) for w in config.workloads)
+    return replace(config, exclude=_seen_from(below, config.exclude), workloads=tuple(workloads))
 
 
 def find(start: Path) -> Path | None:
@@ -108,6 +119,26 @@ def find(start: Path) -> Path | None:
         if here is not None or (parent / ".git").exists():
             return here
     return None
+
+
+def _seen_from(below: Sequence[str], patterns: Sequence[str]) -> tuple[str, ...]:
+    """The patterns as they must be written inside the folder `below`, without those that mean nothing there."""
+    found = (_pattern_seen_from(below, pattern) for pattern in patterns)
+    return tuple(pattern for pattern in found if pattern is not None)
+
+
+def _pattern_seen_from(below: Sequence[str], pattern: str) -> str | None:
+    parts = pattern.strip("/").split("/")
+    if len(parts) == 1 and not pattern.startswith("/"):
+        return pattern  # a name without a slash is meant at any depth
+    for depth, name in enumerate(below):
+        if depth == len(parts):
+            return "**"  # the pattern names a folder around this one
+        if parts[depth] == "**":
+            return "/".join(parts[depth:])
+        if not fnmatchcase(name, parts[depth]):
+            return None
+    return "/" + "/".join(parts[len(below) :]) if len(parts) > len(below) else "**"
 
 
 def find_root(paths: Sequence[Path]) -> Path:

@@ -96,6 +96,32 @@ def test_the_nearest_file_upwards_counts(tmp_path: Path) -> None:
     assert (found.path, found.policy.assumed_deadline_s) == (near.resolve(), 7200)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "inside"),
+    [
+        ("app/jobs/tag.py", "/jobs/tag.py"),
+        ("app/jobs/tag.py:main", "/jobs/tag.py:main"),
+        ("app/**", "/**"),
+        ("a*/jobs/*", "/jobs/*"),
+        ("**/jobs/*.py", "**/jobs/*.py"),
+        ("tag.py", "tag.py"),
+        ("app", "app"),
+        ("/app", "**"),
+        ("tests/**", None),
+        ("other/jobs/tag.py", None),
+    ],
+)
+def test_patterns_are_written_from_the_file_and_come_back_as_seen_from_the_folder(
+    tmp_path: Path, pattern: str, inside: str | None
+) -> None:
+    written(tmp_path, f"exclude = ['{pattern}']\n[[workload]]\nname = 'x'\ncode = ['{pattern}']\n")
+    (tmp_path / "app").mkdir()
+    found = config.load(tmp_path / "app")
+    expected = () if inside is None else (inside,)
+    assert (found.exclude, found.workloads[0].code) == (expected, expected)
+    assert config.load(tmp_path).exclude == (pattern,)
+
+
 def test_a_file_above_the_checkout_is_not_read(tmp_path: Path) -> None:
     written(tmp_path, 'assumed-deadline = "1w"\n')
     (tmp_path / "repo" / ".git").mkdir(parents=True)

@@ -104,6 +104,8 @@ def test_an_entry_without_match_covers_no_calls() -> None:
         ("newsroom/tagger.py", "other/newsroom/tagger.py", "main", False),
         ("tagger.py", "newsroom/tagger.py", "main", True),
         ("newsroom/**", "newsroom/a/b.py", "main", True),
+        ("/tagger.py", "tagger.py", "main", True),
+        ("/tagger.py", "newsroom/tagger.py", "main", False),
         ("newsroom/tagger.py:tag", "newsroom/tagger.py", "tag", True),
         ("newsroom/tagger.py:tag", "newsroom/tagger.py", "untag", False),
         ("newsroom/tagger.py:Tagger.*", "newsroom/tagger.py", "Tagger.run", True),
