@@ -157,6 +157,7 @@ def test_a_raw_request_has_the_offer_of_what_its_url_says() -> None:
 def test_a_call_behind_an_unknown_provider_stays_unknown() -> None:
     rules = {entry.id: entry for entry in load_calls().entries}
     assert OFFERS.for_call(rules["litellm.completion"], None, None).sold == "unknown"
+    assert OFFERS.for_call(rules["openai.audio"], "watsonx", None).sold == "unknown"
 
 
 def test_every_offer_has_a_source_and_a_date() -> None:

@@ -179,12 +179,14 @@ class Offers:
     def for_call(self, rule: CallRule, provider: str | None, model: str | None, kind: str | None = None) -> Offer:
         """Return the offer for a call in code: a call that no batch endpoint takes can at most be flex.
 
+        At a provider about which nothing is known that is not known either.
+
         `kind` is what is known about the call itself (by its URL), where the rule is about calls of several kinds.
         """
         kind = kind or rule.kind
-        if rule.batch != "no":
-            return self.find(provider, model, kind)
         known = self.of(provider)
+        if rule.batch != "no" or (provider and (known is None or known.open)):
+            return self.find(provider, model, kind)
         if known is None or known.flex is None or rule.tier_arg is None:
             return OFFER_NONE
         return _offer(_sold(False, known.flex.takes(bare_model(model), kind)), known)

@@ -33,7 +33,7 @@ _SCALARS: Final[dict[Any, tuple[str, tuple[str, ...], Callable[[str], Any]]]] = 
 }
 
 
-class RuleError(Exception):
+class RuleError(WrongUse):
     """A rule file that cannot be used; the message starts with `file:line:`."""
 
 
