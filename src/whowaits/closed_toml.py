@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from decimal import InvalidOperation
 from typing import Any, TypeVar
 
-from whowaits.model import Place
+from whowaits.model import Place, WrongUse
 
 _T = TypeVar("_T")
 Key = str | int
 
 
-class ConfigError(Exception):
+class ConfigError(WrongUse):
     """The configuration is wrong; the message starts with file:line."""
 
 

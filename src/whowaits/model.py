@@ -28,6 +28,10 @@ Chain = int | Literal["open"]
 """How many calls of one series must follow one another; "open" = no bound is known."""
 
 
+class WrongUse(Exception):
+    """The user can mend this: a wrong flag, file, rule or setting. The message names the place and the nearest right one."""
+
+
 class Basis(enum.IntEnum):
     """Where a fact comes from; a larger value outranks a smaller one."""
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from whowaits.model import Basis
+from whowaits.model import Basis, WrongUse
 
 if TYPE_CHECKING:
     import yaml
