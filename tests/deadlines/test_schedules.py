@@ -363,12 +363,14 @@ def test_hostile_files_do_no_harm(tmp_path: Path) -> None:
         "nest.py": "beat_schedule = " + "(" * 5_000,
         ".github/workflows/odd.yml": "on: {schedule: [{cron: 3}, 4, {cron: [1]}]}\njobs: 7\n# cron\n",
         "crontab": "\x00" * 10,
+        "cron.log": "a line\nanother line\n",
+        ".github/workflows/half.yml": "on:\n  schedule: [{cron: '0 2 * * *'\njobs:\n",
     }
     schedule, skipped = found(tmp_path, **files)
     assert schedule == []
-    assert [str(s.place) for s in skipped] == [
-        ".github/workflows/odd.yml:1",
-        ".github/workflows/odd.yml:1",
-        "crontab:1",
-        "deep.yaml",
+    assert [(str(s.place), s.reason) for s in skipped] == [
+        (".github/workflows/half.yml:3", "a workflow that is no YAML"),
+        (".github/workflows/odd.yml:1", "`3` has 1 fields, a cron expression has 5"),
+        (".github/workflows/odd.yml:1", "`` has 0 fields, a cron expression has 5"),
+        ("deep.yaml", "a CronJob manifest that is larger or deeper than a schedule is"),
     ]

@@ -34,8 +34,9 @@ def shortest_gap_s(expression: str) -> float:
     """Return the shortest time between two runs of a five-field cron expression or preset, in whole seconds."""
     from croniter import CroniterError, croniter  # loaded on use: most trees hold no schedule
 
+    fields = normal(expression)
     try:
-        runs = croniter(normal(expression), _ANCHOR, ret_type=datetime)
+        runs = croniter(fields, _ANCHOR, ret_type=datetime)
         previous: datetime = runs.get_next()
         gaps = []
         for _ in range(_ENOUGH_RUNS):

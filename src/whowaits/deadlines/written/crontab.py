@@ -36,7 +36,12 @@ def mentions(text: str) -> bool:
 
 
 def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
-    """Yield the jobs of a crontab with the time zone that stands above them."""
+    """Yield the jobs of a crontab with the time zone that stands above them.
+
+    A file without a single job only has the name of a crontab: its lines are not worth a word.
+    """
+    if not any(_JOB.match(line) for line in text.splitlines()):
+        return
     timezone: str | None = None
     for number, line in enumerate(text.splitlines(), start=1):
         setting, job = _ENVIRONMENT.match(line), _JOB.match(line)

@@ -35,7 +35,7 @@ def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
     try:
         roots = list(documents(text))
     except UnreadableError as error:
-        yield Skipped(Place(path), str(error))
+        yield Skipped(Place(path, error.line), f"a workflow that is {error}")
         return
     for root in roots:
         started = sorted(set(_programs(root, path.partition(".github/")[0].rstrip("/"))))

@@ -34,7 +34,7 @@ def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
     try:
         roots = list(documents(text))
     except UnreadableError as error:
-        yield Skipped(Place(path), f"a CronJob manifest that is {error}")
+        yield Skipped(Place(path, error.line), f"a CronJob manifest that is {error}")
         return
     for root in roots:
         when = child(root, "spec", "schedule")

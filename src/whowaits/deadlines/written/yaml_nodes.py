@@ -13,7 +13,11 @@ MAX_DEPTH: Final = 100
 
 
 class UnreadableError(ValueError):
-    """The text is no YAML that we read; the message ends with the line when there is one."""
+    """The text is no YAML that we read. `line` is where reading stopped, when that is known."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.line = line
 
 
 def documents(text: str) -> Iterator[yaml.Node]:
@@ -24,8 +28,7 @@ def documents(text: str) -> Iterator[yaml.Node]:
         yield from (node for node in yaml.compose_all(text, Loader=_LOADER) if node is not None)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = "" if mark is None else f" in line {mark.line + 1}"
-        raise UnreadableError(f"no YAML{line}") from None
+        raise UnreadableError("no YAML", None if mark is None else mark.line + 1) from None
 
 
 def child(node: yaml.Node | None, *path: str) -> yaml.Node | None:
