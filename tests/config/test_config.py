@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from whowaits import config
 from whowaits.closed_toml import ConfigError
@@ -210,3 +212,18 @@ def test_durations(text: str, seconds: float) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no duration"):
         config.parse_duration(text)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    at=st.integers(0, len(FULL)),
+    gone=st.integers(0, 30),
+    put=st.text(max_size=6) | st.sampled_from(["[[", "]", "=", "{", '"', "1", "\n"]),
+)
+def test_a_file_of_any_content_is_read_or_refused_with_its_name(tmp_path: Path, at: int, gone: int, put: str) -> None:
+    path = tmp_path / "whowaits.toml"
+    path.write_bytes((FULL[:at] + put + FULL[at + gone :]).encode("utf-8", errors="surrogatepass"))
+    try:
+        assert isinstance(config.read(path), config.Config)
+    except ConfigError as error:
+        assert str(error).startswith("whowaits.toml:")
