@@ -12,7 +12,9 @@ from typing import Final, Literal
 
 from whowaits.logs.table import MAX_TOKENS
 
-Kind = Literal["text", "count", "whole", "number", "ms", "seconds", "time", "maybe_time", "money", "flag", "status", "json"]
+Kind = Literal[
+    "text", "count", "whole", "number", "ms", "seconds", "time", "maybe_time", "money", "flag", "status", "json"
+]
 FIRST_US: Final = 1_420_070_400_000_000
 """2015-01-01 in microseconds since 1970: an earlier model call is a mistake of a clock or a unit."""
 LAST_US: Final = 4_102_444_800_000_000

@@ -64,8 +64,7 @@ def keys_of(head: bytes) -> set[str]:
     if start[:1] not in (b"{", b"["):
         first = start.split(b"\n", 1)[0].decode("utf-8", "replace").strip("\r")
         return set(next(csv.reader([first]), []))
-    first = start.split(b"\n", 1)[0].strip()
-    for candidate in (first, start):
+    for candidate in (start.split(b"\n", 1)[0].strip(), start):
         try:
             found = orjson.loads(candidate)
         except orjson.JSONDecodeError:

@@ -79,6 +79,12 @@ class Engine:
         """Name a query."""
         self.run(f"CREATE OR REPLACE VIEW {quoted(name)} AS {sql}")
 
+    def filled(self, name: str) -> set[str]:
+        """Return the columns of a table that hold anything but null."""
+        columns = [row["column_name"] for row in self.rows(f"DESCRIBE {quoted(name)}")]
+        counts = ", ".join(f"count({quoted(column)}) AS {quoted(column)}" for column in columns)
+        return {column for column, n in self.rows(f"SELECT {counts} FROM {quoted(name)}")[0].items() if n}
+
     def parquet_types(self, path: Path) -> dict[str, str]:
         """Return the engine's type of every column of a Parquet file."""
         found = self.rows(f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})")

@@ -158,7 +158,6 @@ GROUP BY u.unit
 -- name: ordered
 SELECT
   u.unit AS unit,
-  c.position AS position,
   c.start_us AS start_us,
   c.end_us AS end_us,
   c.input_for_price AS input,
@@ -176,13 +175,13 @@ WHERE k.ordered = 1 AND c.status = 'ok' AND c.start_us > 0 AND c.input_for_price
 SELECT
   o.unit AS unit,
   o.series AS series,
-  o.position AS position,
   o.start_us AS start_us,
+  o.end_us AS end_us,
   o.input AS input,
-  LAG(o.input) OVER (PARTITION BY o.unit, o.series ORDER BY o.start_us NULLS FIRST, o.position NULLS FIRST) AS prior_input,
-  LAG(o.start_us) OVER (PARTITION BY o.unit, o.series ORDER BY o.start_us NULLS FIRST, o.position NULLS FIRST) AS prior_start,
+  LAG(o.input) OVER (PARTITION BY o.unit, o.series ORDER BY o.start_us NULLS FIRST, o.end_us NULLS FIRST, o.input NULLS FIRST) AS prior_input,
+  LAG(o.start_us) OVER (PARTITION BY o.unit, o.series ORDER BY o.start_us NULLS FIRST, o.end_us NULLS FIRST, o.input NULLS FIRST) AS prior_start,
   MAX(o.end_us) OVER (
-    PARTITION BY o.unit, o.series ORDER BY o.start_us NULLS FIRST, o.position NULLS FIRST
+    PARTITION BY o.unit, o.series ORDER BY o.start_us NULLS FIRST, o.end_us NULLS FIRST, o.input NULLS FIRST
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
   ) AS prior_end
 FROM ordered AS o
@@ -191,8 +190,9 @@ FROM ordered AS o
 SELECT
   s.unit AS unit,
   s.series AS series,
-  s.position AS position,
   s.start_us AS start_us,
+  s.end_us AS end_us,
+  s.input AS input,
   CASE
     WHEN s.start_us >= s.prior_end AND (s.series IS NOT NULL OR s.start_us - s.prior_start <= 600000000) THEN 1
     ELSE 0
@@ -212,7 +212,7 @@ SELECT
   l.grows AS grows,
   CASE
     WHEN l.series IS NULL THEN SUM(1 - l.grows) OVER (
-      PARTITION BY l.unit, l.series ORDER BY l.start_us NULLS FIRST, l.position NULLS FIRST
+      PARTITION BY l.unit, l.series ORDER BY l.start_us NULLS FIRST, l.end_us NULLS FIRST, l.input NULLS FIRST
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )
     ELSE 0

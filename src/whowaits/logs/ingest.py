@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from whowaits.logs import columns, documents, table
 from whowaits.logs.cells import unusable
+from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE
 from whowaits.logs.columns import literal, quoted
 from whowaits.logs.documents import Document
 from whowaits.logs.engine import Engine, batched, stored_parquet
@@ -17,10 +18,8 @@ from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, recog
 from whowaits.logs.sources import Source, plain_copy
 from whowaits.logs.statements import Statements, read_said
 from whowaits.logs.vocabulary import canonical
-from whowaits.model import Place
+from whowaits.model import Place, WrongUse
 
-WEIGHT_ONE: Final = 1_000_000
-"""The weight of a call that stands for itself."""
 UNREAD: Final = "nothing in this file looks like a model call; name its columns with --map FIELD=PATH"
 Progress = Callable[[str], None]
 
@@ -34,7 +33,7 @@ class Ingested:
     sources: tuple[tuple[str, str, int], ...]
 
 
-class MappingError(Exception):
+class MappingError(WrongUse):
     """`--map` names a column that does not exist, or a field that holds text of people or models."""
 
 
@@ -44,7 +43,11 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
     for column, path in mapping.items():
         if column not in known:
             raise MappingError(f"--map {column}: no such field; choose from {', '.join(sorted(known))}")
-        if column not in ("tags_json", "metadata_json") and path.rpartition(".")[2] in ("messages", "prompt", "response"):
+        if column not in ("tags_json", "metadata_json") and path.rpartition(".")[2] in (
+            "messages",
+            "prompt",
+            "response",
+        ):
             raise MappingError(f"--map {column}={path}: text of people or models is never read")
 
 
@@ -148,9 +151,7 @@ def _load_flat(
     engine.run(f"INSERT INTO raw_calls BY NAME {reader.SETTLED}")  # type: ignore[attr-defined]
 
 
-def _stage(
-    engine: Engine, fields: Sequence[columns.Field], source: Source, spool: Path, problems: Problems
-) -> None:
+def _stage(engine: Engine, fields: Sequence[columns.Field], source: Source, spool: Path, problems: Problems) -> None:
     if documents.shape_of(source.head()) == "parquet":
         path = plain_copy(source, spool)
         file = literal(source.name)
@@ -161,7 +162,10 @@ def _stage(
 
     schema = pa.schema([("file", pa.string()), ("row", pa.int64()), ("doc", pa.string())])
     lines = _texts(source, spool, problems)
-    batches = (pa.record_batch([list(column) for column in zip(*chunk, strict=True)], schema=schema) for chunk in batched(lines))
+    batches = (
+        pa.record_batch([list(column) for column in zip(*chunk, strict=True)], schema=schema)
+        for chunk in batched(lines)
+    )
     engine.store("documents", batches, schema)
     engine.define("staged", columns.from_documents(fields, "documents"))
     engine.run("DROP TABLE documents")
@@ -182,15 +186,15 @@ def _stage_said(engine: Engine, loose: Sequence[str], statements: Statements) ->
     import pyarrow as pa
 
     keys = ["tags_json", "metadata_json", *loose]
-    spelled = ", ".join(f"{literal(key.removeprefix('stated:'))}, {_loose(key)}" for key in keys)
-    engine.run("ALTER TABLE staged ADD COLUMN said_key VARCHAR")
-    engine.run(f"UPDATE staged SET said_key = CAST(json_object({spelled}) AS VARCHAR)")
+    key = f"hash({', '.join(_loose(key) for key in keys)})"
+    spelled = ", ".join(f"{_loose(key)} AS {quoted(key.removeprefix('stated:'))}" for key in keys)
+    engine.view("spoken", f"SELECT *, {key} AS said_key FROM staged")
     schema = pa.schema(
-        [("said_key", pa.string()), ("tags", table.TEXTS), ("metadata", table.PAIRS), ("stated", pa.string()),
+        [("said_key", pa.uint64()), ("tags", table.TEXTS), ("metadata", table.PAIRS), ("stated", pa.string()),
          ("job", pa.string()), ("workflow", pa.string())]
     )  # fmt: skip
-    distinct = engine.rows("SELECT DISTINCT said_key FROM staged ORDER BY said_key")
-    batches = (_said_batch([row["said_key"] for row in chunk], statements, schema) for chunk in batched(distinct))
+    distinct = engine.rows(f"SELECT DISTINCT {key} AS said_key, {spelled} FROM staged")
+    batches = (_said_batch(chunk, statements, schema) for chunk in batched(distinct))
     engine.store("said", batches, schema)
 
 
@@ -202,19 +206,16 @@ def _loose(key: str) -> str:
     return quoted(key)
 
 
-def _said_batch(keys: Sequence[str], statements: Statements, schema: Any) -> Any:
-    import orjson
+def _said_batch(distinct: Sequence[dict[str, Any]], statements: Statements, schema: Any) -> Any:
     import pyarrow as pa
 
     rows = []
-    for key in keys:
-        parts = orjson.loads(key)
-        said = read_said(parts.pop("tags_json"), parts.pop("metadata_json"), parts, statements)
+    for parts in distinct:
+        key, tags, metadata = parts.pop("said_key"), parts.pop("tags_json"), parts.pop("metadata_json")
+        said = read_said(tags, metadata, parts, statements)
         rows.append((key, list(said.tags), list(said.metadata), said.stated, said.job, said.workflow))
-    return pa.RecordBatch.from_arrays(
-        [pa.array(column, type=field.type) for column, field in zip(zip(*rows, strict=True), schema, strict=True)],
-        schema=schema,
-    )
+    columns = zip(zip(*rows, strict=True), schema, strict=True)
+    return pa.RecordBatch.from_arrays([pa.array(column, type=field.type) for column, field in columns], schema=schema)
 
 
 def _count_bad(engine: Engine, source: Source, problems: Problems) -> None:
@@ -238,7 +239,6 @@ def _settle(engine: Engine, problems: Problems) -> Ingested:
     duplicates = int(engine.one("SELECT count(*) FROM duplicates"))
     for item in engine.rows(IMPOSSIBLE):
         problems.add(Place(item["source_file"], item["first"]), item["reason"], item["n"])
-    engine.run("DROP TABLE raw_calls")
     rows = sum(item["n"] for item in counted)
     return Ingested(rows, duplicates, tuple((item["source_file"], item["source"], item["n"]) for item in counted))
 
@@ -261,81 +261,3 @@ def _stage_names(engine: Engine) -> None:
     )  # fmt: skip
     batches = (pa.record_batch([list(c) for c in zip(*chunk, strict=True)], schema=schema) for chunk in batched(rows))
     engine.store("names", batches, schema)
-
-
-DUPLICATES: Final = """
-SELECT id FROM (
-  SELECT rowid AS id, row_number() OVER (
-    PARTITION BY dedupe_key
-    ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, source, source_file, source_row
-  ) AS nth
-  FROM raw_calls
-  WHERE dedupe_key IN (SELECT dedupe_key FROM raw_calls GROUP BY dedupe_key HAVING count(*) > 1)
-) WHERE nth > 1
-"""
-"""All records of a call but the one that says most about money; the order of the sources plays no part."""
-
-IMPOSSIBLE: Final = """
-SELECT source_file, reason, count(*) AS n, min(source_row) AS first FROM (
-  SELECT source_file, source_row, unnest([
-    CASE WHEN ended_at < started_at THEN 'call ends before it starts; its end was left empty' END,
-    CASE WHEN sampling_rate <= 0 OR sampling_rate > 1 THEN 'sampling_rate is not between 0 and 1; taken as 1' END,
-    CASE WHEN started_at IS NULL AND ended_at IS NULL THEN 'call without a time' END
-  ]) AS reason FROM raw_calls
-) WHERE reason IS NOT NULL GROUP BY source_file, reason ORDER BY source_file, reason
-"""
-
-_OWN: Final = {
-    "provider": "n.provider",
-    "model_canonical": "n.model",
-    "operation": "n.operation",
-    "service_tier": "CASE WHEN r.is_batch THEN 'batch' ELSE n.tier END",
-    "ended_at": "CASE WHEN r.ended_at >= r.started_at OR r.started_at IS NULL THEN r.ended_at END",
-    "sampling_rate": "CASE WHEN r.sampling_rate > 0 AND r.sampling_rate <= 1 THEN r.sampling_rate ELSE 1 END",
-    "status": "coalesce(r.status, 'ok')",
-    "record_kind": "coalesce(r.record_kind, 'call')",
-    "raw_ref": "coalesce(r.raw_ref, r.source_file || ':' || CAST(r.source_row AS VARCHAR))",
-}
-_STATEMENT: Final = (*table.STATEMENT_COLUMNS, "stated")
-_SHOWN: Final = ", ".join(f"{_OWN.get(name, 'r.' + quoted(name))} AS {quoted(name)}" for name in table.CALL_COLUMNS)
-_KNOWN: Final = "coalesce(m.started_at, m.ended_at)"
-CALLS: Final = f"""
-SELECT m.* EXCLUDE (whole, sized, read, short, long),
-  row_number() OVER (ORDER BY m.started_at, m.source, m.source_row, m.source_file, m.call_id) AS position,
-  hash({", ".join("m." + quoted(name) for name in _STATEMENT)}) AS statement,
-  hash(m.provider, m.model_canonical, m.operation, m.service_tier, epoch_us({_KNOWN}) // 86400000000) AS price_key,
-  CAST(round({WEIGHT_ONE} / m.sampling_rate) AS BIGINT) AS weight,
-  coalesce(epoch_us({_KNOWN}), 0) AS start_us,
-  coalesce(epoch_us(m.ended_at), epoch_us(m.started_at), 0) AS end_us,
-  epoch_us({_KNOWN}) // 86400000000 AS day,
-  CAST(m.cost_usd * 1000000000 AS BIGINT) AS cost_nano,
-  CASE WHEN m.cache_hit THEN 1 ELSE 0 END AS answered_by_cache,
-  m.sized AS has_tokens,
-  m.sized * greatest(m.whole - m.read - m.short - m.long, 0) AS uncached,
-  m.sized * m.read AS cache_read,
-  m.sized * m.short AS write_5m,
-  m.sized * m.long AS write_1h,
-  m.sized * coalesce(m.output_tokens_total, 0) AS output,
-  m.sized * m.whole AS input_for_price,
-  CAST(m.stated_deadline_s * 1000000 AS BIGINT) AS deadline_us
-FROM (
-  SELECT *,
-    CASE WHEN coalesce(input_tokens_total, output_tokens_total) IS NOT NULL
-      AND greatest(whole, coalesce(output_tokens_total, 0)) <= {table.MAX_TOKENS} THEN 1 ELSE 0 END AS sized,
-    least(coalesce(cache_read_tokens, 0), whole) AS read,
-    least(coalesce(cache_write_1h_tokens, 0), whole - least(coalesce(cache_read_tokens, 0), whole)) AS long,
-    least(coalesce(cache_write_5m_tokens, cache_write_tokens - coalesce(cache_write_1h_tokens, 0), 0),
-      whole - least(coalesce(cache_read_tokens, 0), whole)) AS short
-  FROM (
-  SELECT {_SHOWN}, r.stated AS stated, coalesce(r.input_tokens_total, 0) AS whole
-  FROM raw_calls AS r
-  JOIN names AS n ON r.provider IS NOT DISTINCT FROM n.raw_provider
-    AND r.model_response IS NOT DISTINCT FROM n.raw_model_response
-    AND r.model_requested IS NOT DISTINCT FROM n.raw_model_requested
-    AND r.operation IS NOT DISTINCT FROM n.raw_operation
-    AND r.service_tier_raw IS NOT DISTINCT FROM n.raw_service_tier_raw
-  WHERE r.rowid NOT IN (SELECT id FROM duplicates)
-  )
-) AS m
-ORDER BY m.started_at, m.source, m.source_row, m.source_file, m.call_id
-"""

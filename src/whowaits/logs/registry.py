@@ -12,11 +12,12 @@ from typing import Any, Protocol, cast
 from whowaits.logs import readers
 from whowaits.logs.documents import Document
 from whowaits.logs.problems import Problems
+from whowaits.model import WrongUse
 
 Documents = Callable[[], Iterator[Document]]
 
 
-class ReaderError(Exception):
+class ReaderError(WrongUse):
     """Two readers claim the same file."""
 
 

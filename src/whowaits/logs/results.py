@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -11,9 +11,10 @@ from typing import Any, Final
 from whowaits.config import Config
 from whowaits.judge import is_waited_on_batch
 from whowaits.logs import table
+from whowaits.logs.cleaning import OWN, WEIGHT_ONE
 from whowaits.logs.columns import quoted
 from whowaits.logs.engine import Engine
-from whowaits.logs.ingest import WEIGHT_ONE, Ingested
+from whowaits.logs.ingest import Ingested
 from whowaits.logs.problems import Problems
 from whowaits.logs.units import Unit
 from whowaits.model import Classified, Evidence, Finding, Place, Saving, Verdict, Workload
@@ -118,9 +119,7 @@ def store(engine: Engine, units: Sequence[Unit], workloads: Sequence[Workload]) 
         ("saving_basis", pa.string()), ("notes", table.TEXTS), ("table_row", pa.int64()),
     ]  # fmt: skip
     schema = pa.schema([("unit", pa.int64()), ("slow_tier", pa.string()), *tags, *figures])
-    rows = [
-        (unit.number, w.verdict.route, *_tags(w), *_figures(w)) for unit, w in zip(units, workloads, strict=True)
-    ]
+    rows = [(unit.number, w.verdict.route, *_tags(w), *_figures(w)) for unit, w in zip(units, workloads, strict=True)]
     columns = [pa.array([row[i] for row in rows], type=field.type) for i, field in enumerate(schema)]
     engine.store("verdicts", [pa.RecordBatch.from_arrays(columns, schema=schema)], schema)
     engine.view("judged", "SELECT * EXCLUDE (unit, slow_tier) FROM verdicts")
@@ -162,15 +161,25 @@ def _figures(w: Workload) -> tuple[Any, ...]:
     )
 
 
-def tagged_sql() -> str:
-    """Return the SQL of the tagged calls, aggregates left out, in the order of time and place."""
-    calls = ", ".join(f"c.{quoted(name)}" for name in table.CALL_COLUMNS)
-    return f"SELECT {calls}, {_judgement()} {_FROM}"
+def tagged_sql(filled: Collection[str]) -> str:
+    """Return the SQL of the tagged calls, aggregates left out, in the order of time and place.
+
+    Only columns that are `filled` are sorted; the others are nothing but null.
+    """
+    own = [name for name in table.CALL_COLUMNS if name in OWN]
+    kept = [name for name in table.CALL_COLUMNS if name in filled and name not in OWN]
+    calls = ", ".join([*(f"c.{quoted(name)}" for name in own), *(f"r.{quoted(name)}" for name in kept)])
+    shown = ", ".join(
+        quoted(name) if name in own or name in kept else f"CAST(NULL AS {SQL_TYPES[str(kind)]}) AS {quoted(name)}"
+        for name, kind in table.CALL_FIELDS
+    )
+    tags = ", ".join(quoted(name) for name in table.TAG_COLUMNS)
+    return f"SELECT {shown}, {tags} FROM (SELECT {calls}, {_judgement()} {_FROM} {_ORDER})"
 
 
 def tags_sql() -> str:
     """Return the SQL of the ids and verdict columns of the same calls."""
-    return f"SELECT c.request_id, c.call_id, {_judgement()} {_FROM}"
+    return f"SELECT r.request_id, r.call_id, {_judgement()} {_FROM} {_ORDER}"
 
 
 def _judgement() -> str:
@@ -178,7 +187,9 @@ def _judgement() -> str:
     flex = "v.slow_tier = 'flex'"
     low = f"CASE WHEN {flex} THEN p.flex_nano ELSE least(p.kept_nano, p.lost_nano) END"
     high = f"CASE WHEN {flex} THEN p.flex_nano ELSE greatest(p.kept_nano, p.lost_nano) END"
-    return f"{verdict}, {_usd('p.spend_nano')} AS spend_usd, {_usd(low)} AS batch_usd_low, {_usd(high)} AS batch_usd_high"
+    return (
+        f"{verdict}, {_usd('p.spend_nano')} AS spend_usd, {_usd(low)} AS batch_usd_low, {_usd(high)} AS batch_usd_high"
+    )
 
 
 def _usd(nano: str) -> str:
@@ -187,12 +198,19 @@ def _usd(nano: str) -> str:
 
 
 _FROM: Final = """
-FROM calls AS c
-JOIN priced AS p ON c.position = p.position
+FROM raw_calls AS r
+JOIN calls AS c ON r.rowid = c.position
+JOIN priced AS p ON r.rowid = p.position
 JOIN unit_of AS u ON c.statement = u.statement
 JOIN verdicts AS v ON u.unit = v.unit
-WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')
-ORDER BY c.position"""
+WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')"""
+_ORDER: Final = "ORDER BY r.started_at, r.source, r.source_row, r.source_file, r.call_id"
+SQL_TYPES: Final = {
+    "string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN",
+    "timestamp[us, tz=UTC]": "TIMESTAMPTZ", "decimal128(18, 9)": "DECIMAL(18, 9)",
+    "list<item: string>": "VARCHAR[]", "map<string, string>": "MAP(VARCHAR, VARCHAR)",
+}  # fmt: skip
+"""Types of the canonical table in the engine's words."""
 
 
 def _scaled(micro: int) -> int:

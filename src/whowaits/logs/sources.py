@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
-from whowaits.model import Place, Skipped
+from whowaits.model import Place, Skipped, WrongUse
 
 CHUNK: Final = 1 << 20
 HEAD: Final = 1 << 16
@@ -25,7 +25,7 @@ _MAGIC: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"
 _BROKEN: Final = (EOFError, OSError, zlib.error)
 
 
-class SourceError(Exception):
+class SourceError(WrongUse):
     """A log that was named is not there."""
 
 
@@ -102,7 +102,7 @@ def _of(item: str, spool: Path) -> Iterator[Source]:
     elif path.exists():
         yield Source(_shown(path), path)
     else:
-        matched = sorted(glob.glob(item, recursive=True)) if glob.has_magic(item) else []
+        matched = sorted(glob.glob(item, recursive=True)) if glob.has_magic(item) else []  # noqa: PTH207 - absolute too
         if not matched:
             raise SourceError(f"no such log: {item}")
         for name in matched:

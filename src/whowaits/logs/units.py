@@ -16,7 +16,16 @@ from whowaits.model import Evidence, Offer, Place, Tier
 from whowaits.rules import load_offers
 
 PROGRAM: Final = ("service_name", "workflow_name", "job_name", "prompt_name")
-KEYS: Final = ("api_key_alias", "api_key_id", "caller_identity", "project", "workspace", "team", "code_file", "user_agent")
+KEYS: Final = (
+    "api_key_alias",
+    "api_key_id",
+    "caller_identity",
+    "project",
+    "workspace",
+    "team",
+    "code_file",
+    "user_agent",
+)
 UNMARKED: Final = "unmarked"
 SHOWN_KEY: Final = 12
 """So many characters of a key's hash tell keys apart well enough to name them."""
@@ -86,7 +95,9 @@ def _join(unit: Unit, row: Mapping[str, Any], said: Sequence[Evidence]) -> None:
         unit.places.add(Place(row["code_file"], row["code_line"]))
 
 
-def _signature(row: Mapping[str, Any], said: Sequence[Evidence], offer: Offer, due: Due | None, entry: str | None) -> tuple[Any, ...]:
+def _signature(
+    row: Mapping[str, Any], said: Sequence[Evidence], offer: Offer, due: Due | None, entry: str | None
+) -> tuple[Any, ...]:
     """Calls that differ in any of these are judged apart."""
     common = (offer, _tier(row), row["stated_deadline_source"])
     if entry is not None:
@@ -150,7 +161,9 @@ def _name(units: Sequence[Unit]) -> None:
         for unit in group:
             unit.name = f"{base} [{unit.label}]"
         for unit in _alike(group):
-            unit.name = f"{base} [{unit.label}; {unit.provider or 'several providers'} {', '.join(sorted(unit.models))}]"
+            unit.name = (
+                f"{base} [{unit.label}; {unit.provider or 'several providers'} {', '.join(sorted(unit.models))}]"
+            )
         for number, unit in enumerate(_alike(group), start=1):
             unit.name = f"{unit.name} #{number}"
         streams = tuple(sorted(unit.name for unit in group))
@@ -161,4 +174,3 @@ def _name(units: Sequence[Unit]) -> None:
 def _alike(group: Sequence[Unit]) -> list[Unit]:
     names = [unit.name for unit in group]
     return [unit for unit in group if names.count(unit.name) > 1]
-

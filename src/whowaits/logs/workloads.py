@@ -21,11 +21,14 @@ from whowaits.judge import judge
 from whowaits.logs import chains, ingest, rates, results, units
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.ingest import Ingested
+from whowaits.logs.peeking import peek
 from whowaits.logs.problems import Problems
 from whowaits.logs.sources import find
 from whowaits.logs.statements import Statements, speaks
 from whowaits.logs.units import Unit
 from whowaits.model import Basis, Classified, Evidence, Place
+
+__all__ = ["Session", "classify", "peek"]
 
 OFTEN: Final = 50
 """One call in so many given up by its client is often, from GIVEN_UP calls on: programs rarely hang up."""
@@ -55,7 +58,7 @@ class Session:
 
     def write_tagged(self, path: Path) -> None:
         """Write one row a call with its verdict (DESIGN: `classify -o`), whole or not at all."""
-        self._engine.write_parquet(results.tagged_sql(), path)
+        self._engine.write_parquet(results.tagged_sql(self._engine.filled("raw_calls")), path)
 
     def write_tags(self, path: Path) -> None:
         """Write only the ids and the verdict columns of every call."""
@@ -166,4 +169,3 @@ def _habits(row: Mapping[str, Any], statements: Statements) -> list[Evidence]:
             share = f"on {row[counted]} of {row['row_count']} calls"
             found += [replace(e, says=f"{e.says.rpartition(' (')[0]} {share}") for e in said if e is not None]
     return found
-

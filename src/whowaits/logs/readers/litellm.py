@@ -55,7 +55,9 @@ def _row(document: Document, cells: Cells) -> dict[str, Any]:
         "source_row": document.row,
         "record_kind": kind,
         "status": status,
-        "http_status": cells.read("http_status", values.whole, _error(meta).get("error_code")) if status != "ok" else None,
+        "http_status": cells.read("http_status", values.whole, _error(meta).get("error_code"))
+        if status != "ok"
+        else None,
         "error_type": values.text(_error(meta).get("error_class")),
         "provider": values.text(data.get("custom_llm_provider")),
         "model_requested": values.text(first(data, "model_group", "model")),
@@ -68,8 +70,12 @@ def _row(document: Document, cells: Cells) -> dict[str, Any]:
         "is_batch": True if kind == "batch_aggregate" else None,
         "sampling_rate": cells.read("sampling_rate", values.number, data.get("sampling_rate")),
     }
-    return row | _times(data, cells) | _tokens(data, meta, cells, kind, status) | _money(data, meta, cells, kind, row) | _who(
-        data, meta
+    return (
+        row
+        | _times(data, cells)
+        | _tokens(data, meta, cells, kind, status)
+        | _money(data, meta, cells, kind, row)
+        | _who(data, meta)
     )
 
 
@@ -160,7 +166,9 @@ def _money(data: dict[str, Any], meta: dict[str, Any], cells: Cells, kind: str, 
     cost = cells.read("cost_usd", values.money, breakdown.get("original_cost"), first(data, "spend", "response_cost"))
     free = row["status"] == "ok" and not row["cache_hit"] and cost == Decimal(0) and kind == "attempt"
     usage = values.mapping(meta.get("usage_object"))
-    tier = values.text(first(usage, "service_tier")) or values.text(values.mapping(data.get("model_parameters")).get("service_tier"))
+    tier = values.text(first(usage, "service_tier")) or values.text(
+        values.mapping(data.get("model_parameters")).get("service_tier")
+    )
     discounted = kind == "batch_aggregate" or tier == "batch"
     return {
         "cost_usd": None if free else cost,

@@ -87,7 +87,9 @@ def is_call(attributes: Mapping[str, Any]) -> bool:
         return False
     if str(attributes.get("ai.operationId", "")).endswith((".doGenerate", ".doStream", ".doEmbed")):
         return True
-    return "gen_ai.request.model" in attributes and ("gen_ai.system" in attributes or "gen_ai.provider.name" in attributes)
+    return "gen_ai.request.model" in attributes and (
+        "gen_ai.system" in attributes or "gen_ai.provider.name" in attributes
+    )
 
 
 def _index(documents: Documents, problems: Problems) -> Index:
@@ -142,7 +144,10 @@ def _value(value: Mapping[str, Any]) -> Any:
     if "arrayValue" in value:
         return [_value(item) for item in (value["arrayValue"] or {}).get("values") or ()]
     if "kvlistValue" in value:
-        return {item.get("key"): _value(item.get("value") or {}) for item in (value["kvlistValue"] or {}).get("values") or ()}
+        return {
+            item.get("key"): _value(item.get("value") or {})
+            for item in (value["kvlistValue"] or {}).get("values") or ()
+        }
     if "intValue" in value:
         return int(value["intValue"])
     return next((value[kind] for kind in ("stringValue", "boolValue", "doubleValue") if kind in value), None)
@@ -186,8 +191,13 @@ def _row(span: Span, above: list[Ancestor], cells: Cells) -> dict[str, Any]:
         "root_kind": next((a.kind for a in above if a.kind in ("SERVER", "CONSUMER")), None),
         "sampling_rate": sampling_rate(str(span.raw.get("traceState") or "")),
     }
-    return row | _plain_columns(span, cells) | _tokens(span, cells) | _outcome(span) | _who(span, above) | _deadline(
-        above, start, end
+    return (
+        row
+        | _plain_columns(span, cells)
+        | _tokens(span, cells)
+        | _outcome(span)
+        | _who(span, above)
+        | _deadline(above, start, end)
     )
 
 
@@ -198,11 +208,16 @@ def _plain_columns(span: Span, cells: Cells) -> dict[str, Any]:
     operation_id = str(span.attributes.get("ai.operationId", ""))
     return {
         "ttft_ms": None if seconds is None else seconds * 1000,
-        "streamed": True if streamed is None and (seconds is not None or operation_id.endswith("doStream")) else streamed,
+        "streamed": True
+        if streamed is None and (seconds is not None or operation_id.endswith("doStream"))
+        else streamed,
         "provider": values.text(_get(span, "provider")),
         "model_requested": values.text(_get(span, "model_requested")),
         "model_response": values.text(_get(span, "model_response")),
-        "operation": values.text(_get(span, "operation")) or values.text(span.attributes.get("openinference.span.kind")) or operation_id or None,
+        "operation": values.text(_get(span, "operation"))
+        or values.text(span.attributes.get("openinference.span.kind"))
+        or operation_id
+        or None,
         "service_tier_raw": values.text(_get(span, "service_tier_raw")) or values.text(parameters.get("service_tier")),
         "cost_usd": (cost := cells.read("cost_usd", values.money, _get(span, "cost_usd"))),
         "cost_basis": "none" if cost is None else "reported",
@@ -237,7 +252,11 @@ def _outcome(span: Span) -> dict[str, Any]:
     return {
         "status": "cancelled" if gone else "error" if failed else "ok",
         "error_type": error,
-        "http_status": http if isinstance(http, int) else int(error) if error and error.isdigit() and len(error) == 3 else None,
+        "http_status": http
+        if isinstance(http, int)
+        else int(error)
+        if error and error.isdigit() and len(error) == 3
+        else None,
     }
 
 
@@ -275,8 +294,22 @@ _WHO: Final = {
     "project": ("openinference.project.name", "service.namespace"),
     "environment": ("deployment.environment.name", "deployment.environment"),
     "region": ("cloud.region",),
-    "job_name": ("k8s.cronjob.name", "celery.task_name", "remoulade.actor_name", "airflow.task_id", "faas.name", "job", "job_name"),
-    "workflow_name": ("gen_ai.workflow.name", "traceloop.workflow.name", "airflow.dag_id", "airflow.dag_run.dag_id", "ai.telemetry.functionId"),
+    "job_name": (
+        "k8s.cronjob.name",
+        "celery.task_name",
+        "remoulade.actor_name",
+        "airflow.task_id",
+        "faas.name",
+        "job",
+        "job_name",
+    ),
+    "workflow_name": (
+        "gen_ai.workflow.name",
+        "traceloop.workflow.name",
+        "airflow.dag_id",
+        "airflow.dag_run.dag_id",
+        "ai.telemetry.functionId",
+    ),
     "step_name": ("traceloop.entity.name", "graph.node.id"),
     "prompt_name": ("gen_ai.prompt.name",),
     "user_agent": ("user_agent.original", "http.user_agent"),

@@ -16,7 +16,9 @@ FALLBACK: Final = True
 """Asked only when no reader of a named format recognises the file."""
 
 COLUMNS: Final = (
-    Field("request_id", "text", ("request_id", "requestId", "call_id", "id", "response_id", "generation_id", "span_id")),
+    Field(
+        "request_id", "text", ("request_id", "requestId", "call_id", "id", "response_id", "generation_id", "span_id")
+    ),
     Field("trace_id", "text", ("trace_id", "traceId", "correlation_id", "otelTraceID", "dd.trace_id")),
     Field("started_at", "time", ("started_at", "start_time", "startTime", "request_time", "created_at", "created")),
     Field("ended_at", "time", ("ended_at", "end_time", "endTime", "finished_at", "completed_at")),
@@ -26,37 +28,65 @@ COLUMNS: Final = (
     Field("duration_in_s", "seconds", ("duration_s", "latency_s", "elapsed_s", "duration_seconds", "latency_seconds")),
     Field("ttft_ms", "ms", ("ttft_ms", "first_token_ms", "time_to_first_token_ms")),
     Field("provider", "text", ("provider", "vendor", "llm_provider", "custom_llm_provider")),
-    Field("model_requested", "text", ("model", "model_name", "llm_model", "model_id", "request_model", "deployment", "engine")),
+    Field(
+        "model_requested",
+        "text",
+        ("model", "model_name", "llm_model", "model_id", "request_model", "deployment", "engine"),
+    ),
     Field("model_response", "text", ("response_model", "model_response")),
     Field("operation", "text", ("operation", "endpoint", "path", "request_path", "call_type", "api", "kind")),
     Field(
         "input_tokens_total",
         "count",
         (
-            "input_tokens", "prompt_tokens", "tokens_in", "usage.input_tokens", "usage.prompt_tokens", "inputTokens",
-            "promptTokens", "input_token_count", "input_tokens_total",
+            "input_tokens",
+            "prompt_tokens",
+            "tokens_in",
+            "usage.input_tokens",
+            "usage.prompt_tokens",
+            "inputTokens",
+            "promptTokens",
+            "input_token_count",
+            "input_tokens_total",
         ),
     ),
     Field(
         "cache_read_tokens",
         "count",
         (
-            "cached_tokens", "cache_read_input_tokens", "cached_input_tokens", "cache_read_tokens",
-            "usage.prompt_tokens_details.cached_tokens", "usage.input_tokens_details.cached_tokens",
-            "usage.cache_read_input_tokens", "prompt_tokens_details.cached_tokens",
+            "cached_tokens",
+            "cache_read_input_tokens",
+            "cached_input_tokens",
+            "cache_read_tokens",
+            "usage.prompt_tokens_details.cached_tokens",
+            "usage.input_tokens_details.cached_tokens",
+            "usage.cache_read_input_tokens",
+            "prompt_tokens_details.cached_tokens",
         ),
     ),
     Field(
         "cache_write_tokens",
         "count",
-        ("cache_write_tokens", "cache_creation_input_tokens", "cache_creation_tokens", "usage.cache_creation_input_tokens"),
+        (
+            "cache_write_tokens",
+            "cache_creation_input_tokens",
+            "cache_creation_tokens",
+            "usage.cache_creation_input_tokens",
+        ),
     ),
     Field(
         "output_tokens_total",
         "count",
         (
-            "output_tokens", "completion_tokens", "tokens_out", "usage.output_tokens", "usage.completion_tokens",
-            "outputTokens", "completionTokens", "output_token_count", "output_tokens_total",
+            "output_tokens",
+            "completion_tokens",
+            "tokens_out",
+            "usage.output_tokens",
+            "usage.completion_tokens",
+            "outputTokens",
+            "completionTokens",
+            "output_token_count",
+            "output_tokens_total",
         ),
     ),
     Field("reasoning_tokens", "count", ("reasoning_tokens", "usage.completion_tokens_details.reasoning_tokens")),
@@ -126,6 +156,20 @@ def _has(keys: set[str], columns: tuple[str, ...]) -> bool:
 
 
 SETTLED: Final = """
+WITH twins AS (
+  SELECT row, row_number() OVER (
+    PARTITION BY coalesce(started_at, logged_at, ended_at), model_requested, api_key_alias, service_name, job_name,
+      trace_id, input_tokens_total, output_tokens_total, cost_usd
+    ORDER BY row
+  ) AS twin
+  FROM staged WHERE request_id IS NULL
+), beside AS (
+  SELECT DISTINCT model_requested FROM staged
+  WHERE coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) > input_tokens_total
+    OR (coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) > 0
+      AND total_tokens = input_tokens_total + coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0)
+        + output_tokens_total)
+)
 SELECT
   request_id,
   coalesce(request_id, 'plain:' || file || ':' || CAST(row AS VARCHAR)) AS call_id,
@@ -172,32 +216,28 @@ SELECT
 FROM (
   SELECT *,
     coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) AS cached,
-    bool_or(coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) > tokens_in
-      OR total_tokens = tokens_in + coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0)
-        + output_tokens_total AND coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) > 0)
-      OVER (PARTITION BY model_requested) AS additive,
     coalesce(started_at, CASE WHEN NOT logged_as_end THEN logged_at END,
       coalesce(ended_at, logged_at) - to_microseconds(CAST(coalesce(took_ms, 0) * 1000 AS BIGINT))) AS start_at,
     coalesce(ended_at, CASE WHEN logged_as_end THEN logged_at END,
       coalesce(started_at, logged_at) + to_microseconds(CAST(took_ms * 1000 AS BIGINT))) AS end_at
   FROM (
-    SELECT staged.*, said.tags, said.metadata, said.stated, said.job, said.workflow,
+    SELECT s.*, said.tags, said.metadata, said.stated, said.job, said.workflow, twins.twin,
+      s.model_requested IN (SELECT model_requested FROM beside) AS additive,
       coalesce(duration_ms, duration_in_s,
         CAST(epoch_us(ended_at) - epoch_us(started_at) AS DOUBLE) / 1000) AS took_ms,
       event_name IS NOT NULL AND started_at IS NULL AS logged_as_end,
       error_type IS NOT NULL AS failed,
       coalesce(input_tokens_total, CASE WHEN total_tokens BETWEEN 0 AND 10000000
-        THEN greatest(total_tokens - coalesce(output_tokens_total, 0), 0) END) AS tokens_in,
-      CASE WHEN request_id IS NULL THEN row_number() OVER (
-        PARTITION BY request_id, coalesce(started_at, logged_at, ended_at), model_requested, api_key_alias,
-          service_name, job_name, trace_id, input_tokens_total, output_tokens_total, cost_usd ORDER BY row) END AS twin
-    FROM staged JOIN said ON staged.said_key = said.said_key
+        THEN greatest(total_tokens - coalesce(output_tokens_total, 0), 0) END) AS tokens_in
+    FROM spoken AS s
+    JOIN said ON s.said_key = said.said_key
+    LEFT JOIN twins ON s.row = twins.row
     WHERE coalesce(model_requested, model_response, CAST(input_tokens_total AS VARCHAR),
       CAST(output_tokens_total AS VARCHAR), CAST(cost_usd AS VARCHAR)) IS NOT NULL
   )
 )
 """
-"""The table `staged` (declared columns) and `said` (its tags) -> canonical rows.
+"""The table `spoken` (declared columns) and `said` (its tags) -> canonical rows.
 
 `timestamp` and the like are the start of a call, except in lines of a logging library, which are written at its
 end. A model whose cached tokens anywhere exceed its input counts them beside the input. Twins are calls without an

@@ -1,0 +1,103 @@
+"""raw_calls -> calls: each call once, canonical words, only values that can be true. SQL of the embedded engine.
+
+`raw_calls` holds what the readers read and keeps every column; `calls` holds what is judged and counted, under the
+same `position`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from whowaits.logs import table
+from whowaits.logs.columns import quoted
+
+WEIGHT_ONE: Final = 1_000_000
+"""The weight of a call that stands for itself."""
+
+DUPLICATES: Final = """
+SELECT id FROM (
+  SELECT rowid AS id, row_number() OVER (
+    PARTITION BY dedupe_key
+    ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, source, source_file, source_row
+  ) AS nth
+  FROM raw_calls
+  WHERE dedupe_key IN (SELECT dedupe_key FROM raw_calls GROUP BY dedupe_key HAVING count(*) > 1)
+) WHERE nth > 1
+"""
+"""All records of a call but the one that says most about money; the order of the sources plays no part."""
+
+IMPOSSIBLE: Final = """
+SELECT source_file, reason, count(*) AS n, min(source_row) AS first FROM (
+  SELECT source_file, source_row, unnest([
+    CASE WHEN ended_at < started_at THEN 'call ends before it starts; its end was left empty' END,
+    CASE WHEN sampling_rate <= 0 OR sampling_rate > 1 THEN 'sampling_rate is not between 0 and 1; taken as 1' END,
+    CASE WHEN started_at IS NULL AND ended_at IS NULL THEN 'call without a time' END
+  ]) AS reason FROM raw_calls
+) WHERE reason IS NOT NULL GROUP BY source_file, reason ORDER BY source_file, reason
+"""
+
+OWN: Final = {
+    "provider": "n.provider",
+    "model_canonical": "n.model",
+    "operation": "n.operation",
+    "service_tier": "CASE WHEN r.is_batch THEN 'batch' ELSE n.tier END",
+    "sampling_rate": "CASE WHEN r.sampling_rate > 0 AND r.sampling_rate <= 1 THEN r.sampling_rate ELSE 1 END",
+    "ended_at": "CASE WHEN r.ended_at >= r.started_at OR r.started_at IS NULL THEN r.ended_at END",
+    "status": "coalesce(r.status, 'ok')",
+    "record_kind": "coalesce(r.record_kind, 'call')",
+}
+"""Columns whose values are cleaned on the way from `raw_calls` to `calls`."""
+_STATEMENT: Final = (*table.STATEMENT_COLUMNS, "stated")
+_COUNTED: Final = (
+    "source_file", "request_count", "streamed", "end_user_id", "session_id", "trace_id", *table.STATEMENT_COLUMNS,
+)  # fmt: skip
+_NARROW: Final = ", ".join(
+    f"{OWN.get(name, 'r.' + quoted(name))} AS {quoted(name)}" for name in dict.fromkeys((*OWN, *_COUNTED))
+)
+DAY_US: Final = 86_400_000_000
+CALLS: Final = f"""
+SELECT m.* EXCLUDE (whole, sized, read, short, long),
+  hash({", ".join("m." + quoted(name) for name in _STATEMENT)}) AS statement,
+  hash(m.provider, m.model_canonical, m.operation, m.service_tier, m.start_us // {DAY_US}) AS price_key,
+  CAST(round({WEIGHT_ONE} / m.sampling_rate) AS BIGINT) AS weight,
+  CASE WHEN m.start_us > 0 THEN m.start_us // {DAY_US} END AS day,
+  coalesce(epoch_us(m.ended_at), m.start_us) AS end_us,
+  m.sized AS has_tokens,
+  m.sized * (m.whole - m.read - m.short - m.long) AS uncached,
+  m.sized * m.read AS cache_read,
+  m.sized * m.short AS write_5m,
+  m.sized * m.long AS write_1h,
+  m.sized * m.output_tokens AS output,
+  m.sized * m.whole AS input_for_price
+FROM (
+  SELECT *, least(write_1h_tokens, whole - read - short) AS long FROM (
+    SELECT *, least(write_5m_tokens, whole - read) AS short FROM (
+      SELECT r.rowid AS position, {_NARROW}, r.stated AS stated,
+        coalesce(epoch_us(r.started_at), epoch_us(r.ended_at), 0) AS start_us,
+        CAST(r.cost_usd * 1000000000 AS BIGINT) AS cost_nano,
+        CAST(r.stated_deadline_s * 1000000 AS BIGINT) AS deadline_us,
+        CASE WHEN r.cache_hit THEN 1 ELSE 0 END AS answered_by_cache,
+        CASE WHEN coalesce(r.input_tokens_total, r.output_tokens_total) IS NOT NULL
+          AND coalesce(r.input_tokens_total, 0) <= {table.MAX_TOKENS}
+          AND coalesce(r.output_tokens_total, 0) <= {table.MAX_TOKENS} THEN 1 ELSE 0 END AS sized,
+        coalesce(r.input_tokens_total, 0) AS whole,
+        coalesce(r.output_tokens_total, 0) AS output_tokens,
+        least(coalesce(r.cache_read_tokens, 0), coalesce(r.input_tokens_total, 0)) AS read,
+        coalesce(r.cache_write_5m_tokens, r.cache_write_tokens - coalesce(r.cache_write_1h_tokens, 0), 0)
+          AS write_5m_tokens,
+        coalesce(r.cache_write_1h_tokens, 0) AS write_1h_tokens
+      FROM raw_calls AS r
+      JOIN names AS n ON r.provider IS NOT DISTINCT FROM n.raw_provider
+        AND r.model_response IS NOT DISTINCT FROM n.raw_model_response
+        AND r.model_requested IS NOT DISTINCT FROM n.raw_model_requested
+        AND r.operation IS NOT DISTINCT FROM n.raw_operation
+        AND r.service_tier_raw IS NOT DISTINCT FROM n.raw_service_tier_raw
+      WHERE r.rowid NOT IN (SELECT id FROM duplicates)
+    )
+  )
+) AS m
+"""
+"""Every call once, with what is judged and counted; the other columns stay in `raw_calls` under the same position.
+
+Parts of the input that together exceed it are cut to it, cache reads first, as in money/savings.py.
+"""
