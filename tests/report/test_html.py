@@ -12,7 +12,7 @@ from whowaits.report.charts import charts
 from whowaits.report.html import render_html
 from whowaits.report.values import Report
 
-VOID = {"meta", "link", "br", "rect"}
+VOID = {"meta", "link", "br", "rect", "wbr"}
 
 
 class Outline(HTMLParser):
