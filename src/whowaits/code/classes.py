@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 ClassId = tuple[str, int]
 
 _PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty", "hybrid_property", "classproperty"})
+_EMPTY_BASES: Final = ("abc.", "typing.", "typing_extensions.", "builtins.", "enum.")
+"""Packages whose classes give nothing that calls a model."""
 
 
 def decorated(scope: Scope, names: frozenset[str]) -> bool:
@@ -97,7 +99,7 @@ class Classes:
     def _outside(self, value: Value, name: str) -> Values:
         call, calls = ("", ()) if value[0] == "C" else ("()", (None,))
         _, outside = self.line((value[1], value[2]))
-        return tuple(("X", f"{base}{call}.{name}", calls) for base in outside)
+        return tuple(("X", f"{base}{call}.{name}", calls) for base in outside if not base.startswith(_EMPTY_BASES))
 
     def _own(self, value: Value, name: str) -> Values:
         from whowaits.code.values import unite

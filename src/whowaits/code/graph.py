@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from whowaits.code.classes import ClassId
-from whowaits.code.modules import module_name
+from whowaits.code.modules import is_test, module_name
 from whowaits.code.results import WRAPS
 from whowaits.code.summary import GROWS, Call, Term, terminal
 from whowaits.code.uses import Use, lambda_name
@@ -57,12 +57,6 @@ class _Task(NamedTuple):
     number: int
     name: str
     outer: tuple[Hop, ...]
-
-
-def is_test(path: str) -> bool:
-    """Whether a file looks like part of a test suite."""
-    folders, _, name = path.rpartition("/")
-    return name.startswith(("test_", "conftest.")) or name.endswith("_test.py") or "tests" in folders.split("/")
 
 
 def plain(name: str) -> str:
@@ -371,7 +365,10 @@ class _Tracker:
 
     def _receiver(self, hop: Hop) -> tuple[bool, tuple[ClassId, ...]]:
         call = self.graph.call_of(hop)
-        if not call.func or call.func[0] != "a" or self.scope.parent < 0:
+        if self.scope.name == "__call__":
+            values = self.resolver.of(hop.path, call.scope, call.func)
+            return False, tuple((v[1], v[2]) for v in values if v[0] in ("O", "S"))
+        if not call.func or call.func[0] != "a" or call.func[2] != self.scope.name:
             return False, ()
         values = self.resolver.of(hop.path, call.scope, call.func[1])
         own = self.resolver.classes.enclosing(hop.path, call.scope)

@@ -109,3 +109,9 @@ def module_name(path: str) -> str:
     """Return the dotted name of a file as written from the root of the tree."""
     name = path.removesuffix(".py").removesuffix(".ipynb").replace("/", ".")
     return name.removesuffix(".__init__")
+
+
+def is_test(path: str) -> bool:
+    """Whether a file looks like part of a test suite."""
+    folders, _, name = path.rpartition("/")
+    return name.startswith(("test_", "conftest.")) or name.endswith("_test.py") or "tests" in folders.split("/")

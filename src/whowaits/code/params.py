@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from whowaits.code.classes import ClassId, decorated
+from whowaits.code.modules import is_test
 from whowaits.code.summary import Call, Term, terminal
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ class Params:
         return unite((stated, r.of(path, outside, param.default), given))
 
     def _given(self, path: str, scope: int, number: int) -> Iterator[Values]:
-        """The values that calls of the function pass for the parameter, wherever the function is named."""
+        """The values that calls of the function pass for the parameter, wherever the function is named.
+
+        What tests pass to code that is no test are doubles: they say nothing about it.
+        """
         r = self.resolver
         here = r.scope(path, scope)
         if here.kind == "lambda":
@@ -55,10 +59,15 @@ class Params:
             owner = (path, here.parent)
             names += dict.fromkeys(r.scope(*c).name for c in (owner, *r.classes.below(owner)))
         for name in names:
-            for at, n in r.uses.calls.get(name, ())[:MAX_CALLERS]:
+            for at, n in self._worth_asking(path, name):
                 if (path, scope) in self.callees(at, n):
                     yield self._argument(at, r.files[at].calls[n], path, scope, number)
         yield from self._handed(path, scope, number)
+
+    def _worth_asking(self, path: str, name: str) -> list[tuple[str, int]]:
+        calls = self.resolver.uses.calls.get(name, ())
+        tests = is_test(path)
+        return [c for c in calls if tests or not is_test(c[0])][:MAX_CALLERS]
 
     def _argument(self, at: str, call: Call, path: str, scope: int, number: int, skip: int = 0) -> Values:
         """The value of a parameter at one call; `skip` positional arguments belong to somebody else."""
@@ -82,7 +91,7 @@ class Params:
         """What comes after the function in a call it is handed to: submit(f, a), partial(f, a), to_thread(f, a)."""
         r = self.resolver
         for use in r.uses.names.get(r.scope(path, scope).name, ())[:MAX_CALLERS]:
-            if use.how != "arg" or not isinstance(use.key, int):
+            if use.how != "arg" or not isinstance(use.key, int) or is_test(use.path) > is_test(path):
                 continue
             call = r.files[use.path].calls[use.number]
             values = r.of(use.path, call.scope, use.term)

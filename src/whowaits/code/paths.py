@@ -12,6 +12,7 @@ from whowaits.code.classes import ClassId
 from whowaits.code.entries import Entries
 from whowaits.code.graph import Edge, Graph, Hop, Node
 from whowaits.code.matching import Matcher, ModelCall
+from whowaits.code.modules import is_test
 from whowaits.code.sdk import Sdks
 from whowaits.code.summary import Scope
 from whowaits.code.values import Resolver
@@ -24,6 +25,7 @@ Literals = str | int | float | bool | None
 Kind = Literal["for", "while", "comprehension", "try", "with", "lambda"]
 
 MAX_PATHS: Final = 64
+MAX_TEST_PATHS: Final = 8
 MAX_VISITS: Final = 6
 MAX_STEPS: Final = 24
 SELF_HOSTED: Final = frozenset({"self_hosted", "ollama"})
@@ -150,19 +152,30 @@ class _Ways:
         return self.graph.node(hop.path, self.graph.call_of(hop).scope)
 
     def up(self, first: Step, node: Node) -> list[Path]:
-        """Return the paths from `first`, which stands in `node`, shortest first."""
-        found: dict[Path, None] = {}
-        waiting = deque([self._start((first,), node, frozenset())])
+        """Return the paths from `first`, which stands in `node`, shortest first; a few of those through tests."""
+        start = self._start((first,), node, frozenset())
         visits: Counter[Node] = Counter()
-        while waiting and len(found) < MAX_PATHS:
+        aside: list[_Way] = []
+        found = self._follow([start], MAX_PATHS - MAX_TEST_PATHS, visits, None if is_test(node[0]) else aside)
+        found += self._follow(aside, MAX_TEST_PATHS, visits, None)
+        return sorted(found, key=lambda p: len(p.steps))
+
+    def _follow(self, ways: list[_Way], most: int, visits: Counter[Node], aside: list[_Way] | None) -> list[Path]:
+        """Return up to `most` paths; what comes from a test is put `aside`, where that is asked for."""
+        found: dict[Path, None] = {}
+        waiting = deque(ways)
+        while waiting and len(found) < most:
             way = waiting.popleft()
             visits[way.node] += 1
             if visits[way.node] > MAX_VISITS or len(way.steps) > MAX_STEPS:
                 continue
+            if aside is not None and is_test(way.node[0]):
+                aside.append(way)
+                continue
             ends, further = self._extend(way)
             found.update(dict.fromkeys(ends))
             waiting.extend(further)
-        return list(found)[:MAX_PATHS] or [Path((first,), EntryPoint("none", None, first.path, first.line))]
+        return list(found)[:most]
 
     def _start(self, steps: tuple[Step, ...], node: Node, passed: frozenset[Node]) -> _Way:
         parent = self.resolver.scope(*node).parent
@@ -185,7 +198,7 @@ class _Ways:
                 further.append(more)
         if not edges and scope.kind == "lambda":
             further.append(self._out_of_lambda(way, scope))
-        elif not ends and not edges:
+        elif not ends and not further:
             ends.append(Path(way.steps, EntryPoint("none", None, way.node[0], self._line(way.node, scope))))
         return ends, further
 

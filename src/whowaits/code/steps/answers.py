@@ -8,6 +8,7 @@ import libcst as cst
 
 from whowaits.code.steps import names
 from whowaits.code.steps.flow import (
+    Names,
     bindings,
     carried,
     derived,
@@ -46,18 +47,18 @@ def _is_true(value: cst.CSTNode, tree: Tree) -> bool | None:
 
 def _stream_in_dict(region: cst.CSTNode, tree: Tree) -> bool | None:
     """The value of "stream" in a dict that is built in the same function: `{"stream": True}`, `kw["stream"] = True`."""
-    for node in walk(region):
+    for node in walk(tree, region):
         if isinstance(node, cst.DictElement) and _is_text(node.key, "stream"):
             return _is_true(node.value, tree)
-        if isinstance(node, cst.Assign) and _sets_stream(node.targets[0].target):
+        if isinstance(node, cst.Assign) and _sets_stream(tree, node.targets[0].target):
             return _is_true(node.value, tree)
         if isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "stream":
             return _is_true(node.value, tree)
     return False
 
 
-def _sets_stream(target: cst.CSTNode) -> bool:
-    return isinstance(target, cst.Subscript) and any(_is_text(n, "stream") for n in walk(target))
+def _sets_stream(tree: Tree, target: cst.CSTNode) -> bool:
+    return isinstance(target, cst.Subscript) and any(_is_text(n, "stream") for n in walk(tree, target))
 
 
 def _is_text(node: cst.CSTNode, text: str) -> bool:
@@ -66,10 +67,10 @@ def _is_text(node: cst.CSTNode, text: str) -> bool:
 
 def shown_at(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | None:
     """Where pieces of a streamed answer are printed, yielded, sent or written, if they are."""
-    answer = derived(tree, call, bindings(region))
-    for node in walk(region):
+    answer = derived(tree, call, bindings(tree, region))
+    for node in walk(tree, region):
         if isinstance(node, cst.For) and _is_about(tree, node.iter, call, answer):
-            if (shown := _showing(node, answer)) is not None:
+            if (shown := _showing(tree, node, answer)) is not None:
                 return shown
         elif isinstance(node, cst.Call) and node is not call and _streams_on(node):
             if any(_is_about(tree, arg.value, call, answer) for arg in node.args):
@@ -83,24 +84,24 @@ def _streams_on(node: cst.Call) -> bool:
     return last_name(node.func) in ("write_stream", "StreamingResponse", "EventSourceResponse", "stream_to_user")
 
 
-def _showing(loop: cst.For, answer: set[str]) -> cst.CSTNode | None:
-    for node in walk(loop.body):
+def _showing(tree: Tree, loop: cst.For, answer: Names) -> cst.CSTNode | None:
+    for node in walk(tree, loop.body):
         if isinstance(node, cst.Yield):
             return node
-        if isinstance(node, cst.Call) and names.is_called(node, names.SHOWN) and _takes(node, answer):
+        if isinstance(node, cst.Call) and names.is_called(node, names.SHOWN) and _takes(tree, node, answer):
             return node
     return None
 
 
-def _takes(call: cst.Call, answer: set[str]) -> bool:
-    return any(reads(arg.value) & answer for arg in call.args)
+def _takes(tree: Tree, call: cst.Call, answer: Names) -> bool:
+    return any(reads(tree, arg.value) & answer for arg in call.args)
 
 
-def _is_about(tree: Tree, node: cst.CSTNode, call: cst.Call, answer: set[str]) -> bool:
-    return contains(tree, node, call) or bool(reads(node) & answer)
+def _is_about(tree: Tree, node: cst.CSTNode, call: cst.Call, answer: Names) -> bool:
+    return contains(tree, node, call) or bool(reads(tree, node) & answer)
 
 
-def conversation_kept(tree: Tree, call: cst.Call, arguments: set[str], region: cst.CSTNode) -> cst.CSTNode | None:
+def conversation_kept(tree: Tree, call: cst.Call, arguments: Names, region: cst.CSTNode) -> cst.CSTNode | None:
     """Where the answer is put into a conversation that outlives the function and goes into its next call."""
     function = function_of(tree)
     if function is None:
@@ -118,14 +119,14 @@ def chat_is_kept(tree: Tree, call: cst.Call, region: cst.CSTNode) -> bool:
     chat = variable(call.func.value) if isinstance(call.func, cst.Attribute) else None
     if chat is None or (isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Call)):
         return False
-    return not any(b.name == chat and b.how == "assign" for b in bindings(region))
+    return not any(b.name == chat and b.how == "assign" for b in bindings(tree, region))
 
 
-def asked(tree: Tree, arguments: set[str], call: cst.Call, region: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
+def asked(tree: Tree, arguments: Names, call: cst.Call, region: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
     """("reads-input" | "asks-before", node) for each question to a person; the first when the call needs the reply."""
-    bound = bindings(region)
+    bound = bindings(tree, region)
     used = needed(tree, call, arguments, bound)
-    for node in calls_in(region):
+    for node in calls_in(tree, region):
         if not names.is_called(node, names.INPUT) or tree.order[node] > tree.order[call]:
             continue
         replies = {b.name for b in bound if contains(tree, b.value, node)}

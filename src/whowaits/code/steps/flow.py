@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -22,6 +23,7 @@ _STORE: Final = re.compile(
 )
 
 How = Literal["assign", "augment", "mutate"]
+Names = AbstractSet[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,47 +37,50 @@ class Binding:
     node: cst.CSTNode
 
 
-def bindings(region: cst.CSTNode) -> list[Binding]:
+def bindings(tree: Tree, region: cst.CSTNode) -> tuple[Binding, ...]:
     """All bindings in a region, in source order."""
-    return [b for node in walk(region) for b in _bindings_of(node)]
+    key = ("bindings", region)
+    if key not in tree.memo:
+        tree.memo[key] = tuple(b for node in walk(tree, region) for b in _bindings_of(tree, node))
+    found: tuple[Binding, ...] = tree.memo[key]
+    return found
 
 
-def _bindings_of(node: cst.CSTNode) -> Iterator[Binding]:
+def _bindings_of(tree: Tree, node: cst.CSTNode) -> Iterator[Binding]:
     if isinstance(node, cst.Assign):
         for target in node.targets:
-            yield from _bind(target.target, node.value, node)
+            yield from _bind(tree, target.target, node.value, node)
     elif isinstance(node, cst.AnnAssign | cst.NamedExpr) and node.value is not None:
-        yield from _bind(node.target, node.value, node)
+        yield from _bind(tree, node.target, node.value, node)
     elif isinstance(node, cst.AugAssign):
-        yield from _one(node.target, "augment", node.value, node)
+        yield from _one(tree, node.target, "augment", node.value, node)
     elif isinstance(node, cst.For | cst.CompFor):
-        yield from _bind(node.target, node.iter, node)
+        yield from _bind(tree, node.target, node.iter, node)
     elif isinstance(node, cst.WithItem) and node.asname is not None:
-        yield from _bind(node.asname.name, node.item, node)
+        yield from _bind(tree, node.asname.name, node.item, node)
     elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _MUTATORS:
         for arg in node.args:
-            yield from _one(node.func.value, "mutate", arg.value, node)
+            yield from _one(tree, node.func.value, "mutate", arg.value, node)
 
 
-def _bind(target: cst.CSTNode, value: cst.CSTNode, node: cst.CSTNode) -> Iterator[Binding]:
+def _bind(tree: Tree, target: cst.CSTNode, value: cst.CSTNode, node: cst.CSTNode) -> Iterator[Binding]:
     if isinstance(target, cst.Tuple | cst.List):
         for element in target.elements:
-            yield from _bind(element.value, value, node)
+            yield from _bind(tree, element.value, value, node)
     elif isinstance(target, cst.Subscript):
-        yield from _one(target, "mutate", value, node)
+        yield from _one(tree, target, "mutate", value, node)
     else:
-        yield from _one(target, "assign", value, node)
+        yield from _one(tree, target, "assign", value, node)
 
 
-def _one(target: cst.CSTNode, how: How, value: cst.CSTNode, node: cst.CSTNode) -> Iterator[Binding]:
+def _one(tree: Tree, target: cst.CSTNode, how: How, value: cst.CSTNode, node: cst.CSTNode) -> Iterator[Binding]:
     name = variable(target)
     if name is not None:
-        yield Binding(name, how, value, frozenset(reads(value)), node)
+        yield Binding(name, how, value, reads(tree, value), node)
 
 
-def derived(tree: Tree, call: cst.CSTNode, bound: Iterable[Binding]) -> set[str]:
+def derived(tree: Tree, call: cst.CSTNode, bound: Sequence[Binding]) -> set[str]:
     """The variables whose value comes from the answer of `call`, directly or through others."""
-    bound = list(bound)
     names: set[str] = set()
     while True:
         more = {
@@ -86,7 +91,7 @@ def derived(tree: Tree, call: cst.CSTNode, bound: Iterable[Binding]) -> set[str]
         names |= more
 
 
-def needed(tree: Tree, call: cst.CSTNode, arguments: set[str], bound: Iterable[Binding]) -> set[str]:
+def needed(tree: Tree, call: cst.CSTNode, arguments: Names, bound: Sequence[Binding]) -> set[str]:
     """The variables that the arguments of `call` depend on through bindings made before it."""
     before = [b for b in bound if tree.order[b.node] < tree.order[call] and not contains(tree, b.value, call)]
     names = set(arguments)
@@ -97,16 +102,16 @@ def needed(tree: Tree, call: cst.CSTNode, arguments: set[str], bound: Iterable[B
         names |= more
 
 
-def carried(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, arguments: set[str]) -> list[Binding]:
+def carried(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, arguments: Names) -> list[Binding]:
     """The bindings by which an answer reaches the arguments of the same call in the next round of `region`."""
-    bound = bindings(region)
+    bound = bindings(tree, region)
     from_answer = derived(tree, call, bound)
     kept = needed(tree, call, arguments, bound) & from_answer
     stale = {name for name in kept if not _is_fresh(tree, region, call, name, bound)}
     return [b for b in bound if b.name in stale and (b.sources & from_answer or contains(tree, b.value, call))]
 
 
-def _is_fresh(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, name: str, bound: Iterable[Binding]) -> bool:
+def _is_fresh(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, name: str, bound: Sequence[Binding]) -> bool:
     """Whether every round gives `name` a new value before the call, whatever the former round left in it."""
     around = {parent for parent, _ in tree.ancestors(call)}
     for b in bound:
@@ -115,7 +120,7 @@ def _is_fresh(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, name: str, bou
         block = next(p for p, _ in tree.ancestors(b.node) if not isinstance(p, cst.SimpleStatementLine))
         if (block in around or isinstance(b.node, cst.For)) and name not in b.sources:
             return True
-    return isinstance(region, cst.For) and name in {x.name for x in _bindings_of(region)}
+    return isinstance(region, cst.For) and name in {x.name for x in _bindings_of(tree, region)}
 
 
 def is_conversation(name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import libcst as cst
 
 from whowaits.code.steps import names
-from whowaits.code.steps.flow import Binding, bindings, carried, derived, is_conversation, is_store, needed
+from whowaits.code.steps.flow import Binding, Names, bindings, carried, derived, is_conversation, is_store, needed
 from whowaits.code.steps.tree import Tree, calls_in, dotted, last_name, reads, variable, walk
 
 Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
@@ -68,9 +68,9 @@ def kind_of(tree: Tree, loop: Loop) -> Kind:
     """What the loop is; the first that fits of: a person, over after one success, fed by answers, data."""
     if isinstance(loop.node, cst.CompFor):
         return _comprehension(tree, loop)
-    if any(names.is_called(c, names.INPUT) for c in calls_in(loop.node.body)):
+    if any(names.is_called(c, names.INPUT) for c in calls_in(tree, loop.node.body)):
         return Kind("prompt-loop")
-    if any(names.is_called(c, names.SOCKET) for c in calls_in(loop.node)):
+    if any(names.is_called(c, names.SOCKET) for c in calls_in(tree, loop.node)):
         return Kind("socket-loop")
     leaves = how_it_leaves(tree, loop)
     if leaves == "always":
@@ -84,7 +84,7 @@ def kind_of(tree: Tree, loop: Loop) -> Kind:
 
 def feeds_itself(tree: Tree, loop: Loop) -> str | None:
     """"growing-messages" or "refine-chain" when the next round's call needs this round's answer."""
-    for b in carried(tree, loop.node, loop.call, set(loop.arguments)):
+    for b in carried(tree, loop.node, loop.call, loop.arguments):
         if is_store(b.name):
             continue
         if b.how == "assign":
@@ -96,10 +96,10 @@ def feeds_itself(tree: Tree, loop: Loop) -> str | None:
 
 def _until_success(tree: Tree, loop: Loop) -> str:
     """A loop that is over once the call has worked: the same again, or the next model, key or provider."""
-    if not isinstance(loop.node, cst.For) or _is_range(loop.node.iter) or _names_retry(loop.node):
+    if not isinstance(loop.node, cst.For) or _is_range(loop.node.iter) or _names_retry(tree, loop.node):
         return "retry-loop"
-    targets = reads(loop.node.target)
-    used = needed(tree, loop.call, set(loop.arguments), bindings(loop.node))
+    targets = reads(tree, loop.node.target)
+    used = needed(tree, loop.call, loop.arguments, bindings(tree, loop.node))
     return "fallback-loop" if targets & used else "retry-loop"
 
 
@@ -134,10 +134,10 @@ def is_started(tree: Tree, loop: Loop) -> bool:
 
 
 def _for(tree: Tree, loop: Loop, node: cst.For, leaves: Leaves) -> Kind:
-    used = needed(tree, loop.call, set(loop.arguments), bindings(node))
+    used = needed(tree, loop.call, loop.arguments, bindings(tree, node))
     counted = _is_range(node.iter)
-    feeds = bool(reads(node.target) & used)
-    if _names_retry(node) or (counted and not feeds and leaves in ("on-answer", "maybe")):
+    feeds = bool(reads(tree, node.target) & used)
+    if _names_retry(tree, node) or (counted and not feeds and leaves in ("on-answer", "maybe")):
         return Kind("retry-loop")
     if counted and not feeds and _tries_again(tree, loop):
         return Kind("retry-loop")
@@ -145,7 +145,7 @@ def _for(tree: Tree, loop: Loop, node: cst.For, leaves: Leaves) -> Kind:
         return Kind("early-exit")
     if _is_messages_of_a_queue(node):
         return Kind("queue-consumer")
-    if mentions_records(node.iter):
+    if mentions_records(tree, node.iter):
         return Kind("records-loop")
     started = is_started(tree, loop)
     weak = _is_literal(node.iter) or (counted and not feeds)
@@ -165,50 +165,51 @@ def _tries_again(tree: Tree, loop: Loop) -> bool:
 
 
 def _while(tree: Tree, loop: Loop, node: cst.While, leaves: Leaves) -> Kind:
-    bound = bindings(node)
+    bound = bindings(tree, node)
     answer = derived(tree, loop.call, bound)
-    tested = reads(node.test)
-    used = needed(tree, loop.call, set(loop.arguments), bound)
-    if any(names.takes_from_queue(c) for c in calls_in(node)):
+    tested = reads(tree, node.test)
+    used = needed(tree, loop.call, loop.arguments, bound)
+    if any(names.takes_from_queue(c) for c in calls_in(tree, node)):
         return Kind("queue-consumer")
-    if _names_retry(node):
+    if _names_retry(tree, node):
         return Kind("retry-loop")
     if (tested & answer) and not _counts(tested, bound):
-        return Kind("tool-loop" if _asks_for_tools(node) else "until-answer")
-    if work := _worklist(tested, bound, used, node):
+        return Kind("tool-loop" if _asks_for_tools(tree, node) else "until-answer")
+    if work := _worklist(tree, tested, bound, used, node):
         return Kind("refine-chain" if work & answer else "loop-over-data")
-    if _counts(tested & used, bound) or _is_paged(node, bound, used, answer, tested):
+    if _counts(tested & used, bound) or _is_paged(tree, node, bound, used, answer, tested):
         return Kind("paged-loop")
     if leaves in ("on-answer", "maybe") or _tries_again(tree, loop):
-        return Kind("tool-loop" if _asks_for_tools(node) else "until-answer")
-    return _waiting(node)
+        return Kind("tool-loop" if _asks_for_tools(tree, node) else "until-answer")
+    return _waiting(tree, node)
 
 
-def _counts(tested: set[str], bound: list[Binding]) -> bool:
+def _counts(tested: Names, bound: Sequence[Binding]) -> bool:
     """Whether the loop runs until a number that it counts up itself: `while i < len(rows): ...; i += n`."""
     return any(b.name in tested and (b.how == "augment" or b.name in b.sources) for b in bound if b.how != "mutate")
 
 
-def _worklist(tested: set[str], bound: list[Binding], used: set[str], node: cst.While) -> set[str]:
+def _worklist(tree: Tree, tested: Names, bound: Sequence[Binding], used: set[str], node: cst.While) -> set[str]:
     """The lists that the loop empties item by item: `while todo: item = todo.pop()`."""
     popped = {
         variable(c.func.value)
-        for c in calls_in(node)
+        for c in calls_in(tree, node)
         if isinstance(c.func, cst.Attribute) and c.func.attr.value in ("pop", "popleft", "get", "heappop")
     }
     return {name for name in tested if name in popped and name in used | {b.name for b in bound}}
 
 
-def _is_paged(node: cst.While, bound: list[Binding], used: set[str], answer: set[str], tested: set[str]) -> bool:
+def _is_paged(tree: Tree, node: cst.While, bound: Sequence[Binding], used: Names, answer: Names, tested: Names) -> bool:
     """Whether each round fetches a page or a chunk, until none is left, and the call is made on it."""
-    made = {b.name for b in bound if b.how == "assign" and any(True for _ in calls_in(b.value))}
+    made = {b.name for b in bound if b.how == "assign" and any(True for _ in calls_in(tree, b.value))}
     fetched = (made - answer) & (used | tested)
-    ends = {name for n in walk(node.body) if isinstance(n, cst.If) and _leaves_somewhere(n) for name in reads(n.test)}
+    leaving = [n for n in walk(tree, node.body) if isinstance(n, cst.If) and _leaves_somewhere(tree, n)]
+    ends = {name for n in leaving for name in reads(tree, n.test)}
     more = derived_names(fetched, bound)
     return bool(fetched & used) and bool((ends | tested) & more)
 
 
-def derived_names(start: set[str], bound: list[Binding]) -> set[str]:
+def derived_names(start: Names, bound: Sequence[Binding]) -> set[str]:
     """`start` and every variable that gets its value from one of them."""
     known = set(start)
     while more := {b.name for b in bound if b.name not in known and b.sources & known}:
@@ -216,9 +217,9 @@ def derived_names(start: set[str], bound: list[Binding]) -> set[str]:
     return known
 
 
-def _waiting(node: cst.While) -> Kind:
+def _waiting(tree: Tree, node: cst.While) -> Kind:
     """A loop that only waits: a schedule of its own when the wait is long, else polling."""
-    for call in calls_in(node.body):
+    for call in calls_in(tree, node.body):
         if names.is_called(call, names.SLEEP) and call.args:
             seconds = _seconds(call.args[0].value)
             if seconds is None:
@@ -239,16 +240,16 @@ def _seconds(node: cst.CSTNode) -> float | None:
 
 def how_it_leaves(tree: Tree, loop: Loop) -> Leaves:
     """What ends the loop after the call has worked, if anything does before its data is used up."""
-    answer = derived(tree, loop.call, [b for b in bindings(loop.node) if b.how != "augment"])
-    flags = reads(loop.node.test) if isinstance(loop.node, cst.While) else set()
+    answer = derived(tree, loop.call, [b for b in bindings(tree, loop.node) if b.how != "augment"])
+    flags = reads(tree, loop.node.test) if isinstance(loop.node, cst.While) else set()
     found: list[Leaves] = []
     chain = [pair for pair in tree.ancestors(loop.call) if tree.order[pair[0]] > tree.order[loop.node]]
     for number, (parent, child) in enumerate(chain):
         inner = any(isinstance(outer, cst.For | cst.While) for outer, _ in chain[number + 1 :])
         if isinstance(child, cst.Return):
             return "always"
-        found.extend(_leaving(s, answer, flags, inner) for s in _run_after(parent, child))
-        if isinstance(parent, cst.If) and child is parent.test and _leaves_somewhere(parent):
+        found.extend(_leaving(tree, s, answer, flags, inner) for s in _run_after(parent, child))
+        if isinstance(parent, cst.If) and child is parent.test and _leaves_somewhere(tree, parent):
             found.append("on-trouble" if _is_trouble(parent.test) else "on-answer")
         if "always" in found:
             return "always"
@@ -270,38 +271,39 @@ def _strongest(found: list[Leaves]) -> Leaves:
     return next((leaves for leaves in order if leaves in found), "never")
 
 
-def _leaving(statement: cst.CSTNode, answer: set[str], flags: set[str], inner: bool) -> Leaves:
+def _leaving(tree: Tree, statement: cst.CSTNode, answer: Names, flags: Names, inner: bool) -> Leaves:
     if isinstance(statement, cst.SimpleStatementLine):
         if any(_ends(s, flags, inner) for s in statement.body):
             return "always"
         return "never"
     if isinstance(statement, cst.Try | cst.With):
-        inside = [_leaving(s, answer, flags, inner) for s in statement.body.body]
+        inside = [_leaving(tree, s, answer, flags, inner) for s in statement.body.body]
         return _strongest(inside)
     if isinstance(statement, cst.If):
-        return _leaving_if(statement, answer, flags, inner)
+        return _leaving_if(tree, statement, answer, flags, inner)
     return "never"
 
 
-def _leaving_if(statement: cst.If, answer: set[str], flags: set[str], inner: bool) -> Leaves:
-    if statement.orelse is None or isinstance(statement.orelse, cst.If):
-        other: Leaves = _leaving(statement.orelse, answer, flags, inner) if statement.orelse is not None else "never"
-    else:
-        inside = [_leaving(s, answer, flags, inner) for s in statement.orelse.body.body]
+def _leaving_if(tree: Tree, statement: cst.If, answer: Names, flags: Names, inner: bool) -> Leaves:
+    other: Leaves = "never"
+    if isinstance(statement.orelse, cst.If):
+        other = _leaving(tree, statement.orelse, answer, flags, inner)
+    elif statement.orelse is not None:
+        inside = [_leaving(tree, s, answer, flags, inner) for s in statement.orelse.body.body]
         other = "always" if "always" in inside else "never"
-    body = [_leaving(s, answer, flags, inner) for s in statement.body.body]
+    body = [_leaving(tree, s, answer, flags, inner) for s in statement.body.body]
     mine = "always" in body
     if mine and other == "always":
         return "always"
     if not mine and other != "always":
         return next((x for x in (*body, other) if x != "never"), "never")
-    if not reads(statement.test) & answer:
+    if not reads(tree, statement.test) & answer:
         return "maybe"
     trouble = _is_trouble(statement.test)
     return "on-trouble" if trouble and mine else "on-answer"
 
 
-def _ends(statement: cst.CSTNode, flags: set[str], inner: bool) -> bool:
+def _ends(statement: cst.CSTNode, flags: Names, inner: bool) -> bool:
     """Whether a statement ends the loop: return, break, or setting what its test asks for."""
     if isinstance(statement, cst.Return) or (isinstance(statement, cst.Break) and not inner):
         return True
@@ -321,8 +323,8 @@ def _is_trouble(test: cst.CSTNode) -> bool:
     return False
 
 
-def _leaves_somewhere(statement: cst.CSTNode) -> bool:
-    return any(isinstance(n, cst.Return | cst.Break) for n in walk(statement))
+def _leaves_somewhere(tree: Tree, statement: cst.CSTNode) -> bool:
+    return any(isinstance(n, cst.Return | cst.Break) for n in walk(tree, statement))
 
 
 def _is_range(iterable: cst.CSTNode) -> bool:
@@ -347,10 +349,10 @@ def _is_literal(iterable: cst.CSTNode) -> bool:
     return len(inner.elements) <= 3 and all(isinstance(e.value, constants) for e in inner.elements)
 
 
-def _names_retry(node: cst.For | cst.While) -> bool:
+def _names_retry(tree: Tree, node: cst.For | cst.While) -> bool:
     """Whether the loop says so itself: `while attempt < n`, `for _ in range(max_retries)`, `for x in Retrying()`."""
     head = (node.target, node.iter) if isinstance(node, cst.For) else (node.test,)
-    words = [n.value for part in head for n in walk(part) if isinstance(n, cst.Name)]
+    words = [n.value for part in head for n in walk(tree, part) if isinstance(n, cst.Name)]
     return any(names.RETRY.search(word) for word in words)
 
 
@@ -361,14 +363,14 @@ def _is_messages_of_a_queue(node: cst.For) -> bool:
     return bool(names.QUEUE_LIKE.search(dotted(inner))) and "consum" in dotted(inner).lower()
 
 
-def mentions_records(node: cst.CSTNode) -> bool:
+def mentions_records(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether the code takes `Records` out of anything, as a function does that a queue or a bucket calls."""
-    return any(isinstance(n, cst.SimpleString) and n.value[1:-1] == "Records" for n in walk(node))
+    return any(isinstance(n, cst.SimpleString) and n.value[1:-1] == "Records" for n in walk(tree, node))
 
 
 _TOOL = re.compile(r"(tool|function_call|stop_reason|finish_reason|action|requires_action)", re.IGNORECASE)
 
 
-def _asks_for_tools(node: cst.While) -> bool:
-    said = [n.value for n in walk(node) if isinstance(n, cst.Name | cst.SimpleString)]
+def _asks_for_tools(tree: Tree, node: cst.While) -> bool:
+    said = [n.value for n in walk(tree, node) if isinstance(n, cst.Name | cst.SimpleString)]
     return any(_TOOL.search(word) for word in said)

@@ -10,7 +10,7 @@ import libcst as cst
 
 from whowaits.code.paths import Step
 from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, loops
-from whowaits.code.steps.flow import bindings, derived, function_of, needed
+from whowaits.code.steps.flow import Names, bindings, derived, function_of, needed
 from whowaits.code.steps.tree import MAX_DEPTH, TooDeepError, Tree, calls_in, contains, find_calls, parse, reads
 
 
@@ -46,7 +46,7 @@ def _tree(text: str, first_line: int) -> Tree:
 
 def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fact]:
     call = calls[0]
-    arguments = frozenset(name for c in calls for arg in c.args for name in reads(arg.value))
+    arguments = frozenset(name for c in calls for arg in c.args for name in reads(tree, arg.value))
     region: cst.CSTNode = function_of(tree) or tree.root
     around = list(loops.enclosing(tree, call, arguments, asked.model_call))
     for loop in around:
@@ -54,12 +54,12 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
         head = loop.node.target if isinstance(loop.node, cst.CompFor) else loop.node
         yield Fact(kind.name, tree.line(head), kind.weak, kind.value)
     yield from _stream(tree, calls, region, asked)
-    yield from _conversation(tree, calls, set(arguments), around, region, asked)
-    for name, node in answers.asked(tree, set(arguments), call, region):
+    yield from _conversation(tree, calls, arguments, around, region, asked)
+    for name, node in answers.asked(tree, arguments, call, region):
         yield Fact(name, tree.line(node))
-    if function_of(tree) is not None and loops.mentions_records(region):
+    if function_of(tree) is not None and loops.mentions_records(tree, region):
         yield Fact("records", tree.line(region))
-    yield from _stages(tree, call, set(arguments), around, asked.others)
+    yield from _stages(tree, call, arguments, around, asked.others)
 
 
 def _stream(tree: Tree, calls: tuple[cst.Call, ...], region: cst.CSTNode, asked: Asked) -> Iterator[Fact]:
@@ -78,7 +78,7 @@ def _stream(tree: Tree, calls: tuple[cst.Call, ...], region: cst.CSTNode, asked:
 def _conversation(
     tree: Tree,
     calls: tuple[cst.Call, ...],
-    arguments: set[str],
+    arguments: Names,
     around: list[loops.Loop],
     region: cst.CSTNode,
     asked: Asked,
@@ -93,15 +93,15 @@ def _conversation(
 
 
 def _stages(
-    tree: Tree, call: cst.Call, arguments: set[str], around: list[loops.Loop], others: frozenset[int]
+    tree: Tree, call: cst.Call, arguments: Names, around: list[loops.Loop], others: frozenset[int]
 ) -> Iterator[Fact]:
     """The call needs the answer of another call about the same item: one batch for each stage."""
     region = around[0].node if around else function_of(tree)
     if region is None or not others:
         return
-    bound = bindings(region)
+    bound = bindings(tree, region)
     used = needed(tree, call, arguments, bound)
-    earlier = [n for n in calls_in(region) if tree.line(n) in others and tree.order[n] < tree.order[call]]
+    earlier = [n for n in calls_in(tree, region) if tree.line(n) in others and tree.order[n] < tree.order[call]]
     for node in earlier:
         if not contains(tree, node, call) and derived(tree, node, bound) & used:
             yield Fact("same-item-stages", tree.line(node))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
@@ -27,8 +29,11 @@ class Tree:
     root: cst.Module
     ranges: dict[cst.CSTNode, CodeRange]
     parents: dict[cst.CSTNode, cst.CSTNode]
+    children: dict[cst.CSTNode, tuple[cst.CSTNode, ...]]
     order: dict[cst.CSTNode, int]
     offset: int
+    memo: dict[object, Any] = field(default_factory=dict)
+    """What was found out about parts of this tree before."""
 
     def line(self, node: cst.CSTNode) -> int:
         """The line in the file where `node` starts."""
@@ -48,11 +53,12 @@ def parse(text: str, first_line: int) -> Tree:
     wrapped = f"if True:\n{text}" if indented else text
     _check_depth(wrapped)
     wrapper = MetadataWrapper(cst.parse_module(wrapped), unsafe_skip_copy=True)
-    parents: dict[cst.CSTNode, cst.CSTNode] = {}
-    order: dict[cst.CSTNode, int] = {}
-    _index(wrapper.module, parents, order)
+    children: dict[cst.CSTNode, tuple[cst.CSTNode, ...]] = {}
+    _index(wrapper.module, children)
+    parents = {child: node for node, below in children.items() for child in below}
+    order = {node: number for number, node in enumerate(children)}
     ranges = dict(wrapper.resolve(PositionProvider))
-    return Tree(wrapper.module, ranges, parents, order, first_line - (2 if indented else 1))
+    return Tree(wrapper.module, ranges, parents, children, order, first_line - (2 if indented else 1))
 
 
 def _check_depth(text: str) -> None:
@@ -64,15 +70,33 @@ def _check_depth(text: str) -> None:
         stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
 
 
-def _index(root: cst.CSTNode, parents: dict[cst.CSTNode, cst.CSTNode], order: dict[cst.CSTNode, int]) -> None:
-    """Fill in each node's parent and its number in source order."""
+_LAYOUT: Final = re.compile(
+    r"whitespace|^[lr](par|bracket|brace)$|comma|semicolon|lines?$|header|footer|newline|indent|equal|operator|asynchronous"
+    r"|^(dot|colon|star|first_colon|second_colon|keyword|annotation|returns|type_parameters|prefix|start|end|value_)$"
+)
+"""Fields of nodes that hold no code that is read here; to leave them out is what makes a walk fast."""
+_fields_of: dict[type, tuple[str, ...]] = {}
+
+
+def _index(root: cst.CSTNode, children: dict[cst.CSTNode, tuple[cst.CSTNode, ...]]) -> None:
+    """Fill in each node's parts in the order of their fields, which is the order of the source where that matters."""
     stack = [root]
     while stack:
         node = stack.pop()
-        order[node] = len(order)
-        for child in reversed(node.children):
-            parents[child] = node
-            stack.append(child)
+        children[node] = below = tuple(_parts(node))
+        stack.extend(reversed(below))
+
+
+def _parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    cls = type(node)
+    if cls not in _fields_of:
+        _fields_of[cls] = tuple(f.name for f in dataclasses.fields(cls) if not _LAYOUT.search(f.name))
+    for name in _fields_of[cls]:
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from (v for v in value if isinstance(v, cst.CSTNode))
 
 
 def find_calls(tree: Tree, line: int, end_line: int, column: int) -> tuple[cst.Call, ...]:
@@ -88,14 +112,22 @@ def find_calls(tree: Tree, line: int, end_line: int, column: int) -> tuple[cst.C
     return tuple(sorted(starting, key=tree.order.__getitem__))
 
 
-def walk(node: cst.CSTNode, into_scopes: bool = False) -> Iterator[cst.CSTNode]:
+def walk(tree: Tree, node: cst.CSTNode) -> Sequence[cst.CSTNode]:
     """`node` and what it contains in source order; not what is inside of nested functions and classes."""
+    key = ("walk", node)
+    if key not in tree.memo:
+        tree.memo[key] = tuple(_walk(tree, node))
+    found: tuple[cst.CSTNode, ...] = tree.memo[key]
+    return found
+
+
+def _walk(tree: Tree, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     stack = [node]
     while stack:
         here = stack.pop()
         yield here
-        if into_scopes or here is node or not isinstance(here, _SCOPES):
-            stack.extend(reversed(here.children))
+        if here is node or not isinstance(here, _SCOPES):
+            stack.extend(reversed(tree.children[here]))
 
 
 def dotted(node: cst.CSTNode) -> str:
@@ -139,8 +171,16 @@ def variable(node: cst.CSTNode) -> str | None:
     return node.value
 
 
-def reads(node: cst.CSTNode) -> set[str]:
+def reads(tree: Tree, node: cst.CSTNode) -> frozenset[str]:
     """The variables that an expression reads; names of keywords, attributes and functions called are none."""
+    key = ("reads", node)
+    if key not in tree.memo:
+        tree.memo[key] = frozenset(_reads(tree, node))
+    found: frozenset[str] = tree.memo[key]
+    return found
+
+
+def _reads(tree: Tree, node: cst.CSTNode) -> set[str]:
     found: set[str] = set()
     stack: list[cst.CSTNode] = [node]
     while stack:
@@ -156,7 +196,7 @@ def reads(node: cst.CSTNode) -> set[str]:
             stack.extend(here.args)
             stack.append(here.func.value if isinstance(here.func, cst.Attribute) else here.func)
         else:
-            stack.extend(here.children)
+            stack.extend(tree.children[here])
     return found
 
 
@@ -168,8 +208,9 @@ def statements(body: cst.BaseSuite) -> Sequence[cst.CSTNode]:
     return flat
 
 
-def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
-    return (n for n in walk(node) if isinstance(n, cst.Call))
+def calls_in(tree: Tree, node: cst.CSTNode) -> Iterator[cst.Call]:
+    """The calls that `node` contains, in source order."""
+    return (n for n in walk(tree, node) if isinstance(n, cst.Call))
 
 
 def contains(tree: Tree, outer: cst.CSTNode, inner: cst.CSTNode) -> bool:
