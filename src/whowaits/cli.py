@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -58,10 +59,25 @@ AsOf = Annotated[
 def main() -> None:
     """Run the command line; a broken pipe ends quietly, as a terminal user expects."""
     try:
-        app()
+        app(args=logs_spread(sys.argv[1:]))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def logs_spread(words: Sequence[str]) -> list[str]:
+    """Repeat `--logs` before each further log file: a shell turns `--logs night/*.gz` into several words.
+
+    A folder or a Python file that follows is code to read, as without `--logs`.
+    """
+    spread: list[str] = []
+    for word in words:
+        of_logs = len(spread) > 1 and spread[-2] == "--logs"
+        path = Path(word)
+        if of_logs and path.is_file() and path.suffix not in (".py", ".ipynb"):
+            spread.append("--logs")
+        spread.append(word)
+    return spread
 
 
 @app.callback(invoke_without_command=True)
@@ -88,7 +104,7 @@ def check(
     with wrong_use_is_exit_2():
         scan = _scan(paths, isolated=isolated, cache=not no_cache)
     text = render.render_json(scan) if output_format is CheckFormat.json else render.render_text(scan)
-    print(text, end="")
+    _show(text)
     _leave(scan.findings, read=scan.files > 0, exit_zero=exit_zero)
 
 
@@ -109,7 +125,7 @@ def classify(
 
     with wrong_use_is_exit_2():
         if peek:
-            print(terminal.render_peek(log_half.peek(logs, _mapping(mapping))), end="")
+            _show(terminal.render_peek(log_half.peek(logs, _mapping(mapping)), width=_width(), color=_color()))
             return
         settings = config.load(Path(), isolated=isolated)
         session = log_half.classify(logs, settings, _day(as_of), mapping=_mapping(mapping))
@@ -117,7 +133,7 @@ def classify(
         for path, write in ((output, session.write_tagged), (tags_only, session.write_tags), (workloads, session.write_workloads)):
             if path is not None:
                 write(path)
-        print(terminal.render_classified(session.classified), end="")
+        _show(terminal.render_classified(session.classified, width=_width(), color=_color()))
         if session.classified.rows_read == 0:
             raise typer.Exit(NOTHING_READ)
 
@@ -147,7 +163,7 @@ def audit(
     joined = join.join(scan, classified, settings)
     report = build.build(joined, name=name or root.resolve().name, as_of=_day(as_of), version=whowaits.__version__)
     written = write.write_all(report, output)
-    print(terminal.render_text(report), end="")
+    _show(terminal.render_text(report, width=_width(), color=_color()))
     for path in written:
         print(f"wrote {path}")
     if scan.files == 0 and (classified is None or classified.rows_read == 0):
@@ -161,6 +177,19 @@ def wrong_use_is_exit_2() -> Iterator[None]:
         yield
     except WrongUse as error:
         _fail(str(error))
+
+
+def _show(text: str) -> None:
+    sys.stdout.write(text)
+
+
+def _width() -> int:
+    """Columns of the terminal; a fixed width where the output goes into a pipe or a file."""
+    return shutil.get_terminal_size((100, 40)).columns if sys.stdout.isatty() else 100
+
+
+def _color() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _fail(message: str) -> NoReturn:
