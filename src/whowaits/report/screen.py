@@ -47,10 +47,14 @@ class Screen:
 
     def table(self, title: str, heads: Sequence[Head], rows: Iterable[Sequence[Text]]) -> None:
         """Add a title and aligned rows."""
-        body = list(rows)
-        widths = self._widths(heads, body)
         self.gap()
         self.line(title, "bold")
+        self.rows(heads, rows)
+
+    def rows(self, heads: Sequence[Head], rows: Iterable[Sequence[Text]]) -> None:
+        """Add aligned rows below their heads."""
+        body = list(rows)
+        widths = self._widths(heads, body)
         header = [Text(h.title, "dim") for h in heads]
         self._lines += [self._row(heads, widths, row) for row in (header, *body)]
 

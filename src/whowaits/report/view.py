@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from whowaits.model import CallSite, Place, Usage, Workload
+from whowaits.model import CallSite, Place, Usage, Verdict, Workload
 from whowaits.report import sentences, words
 from whowaits.report.build import is_dearer
 from whowaits.report.values import (
@@ -255,7 +255,7 @@ def _workload_row(line: WorkloadLine) -> tuple[Cell, ...]:
         Cell(f"{workload.calls:,}", _unpriced(workload)),
         Cell(words.usd(workload.spend_usd), () if line.share is None else (words.percent(line.share),)),
         Cell(words.WAITER_WORDS[verdict.waiter], kind=f"waiter-{verdict.waiter}"),
-        _deadline_cell(verdict.deadline_s, words.basis(verdict.deadline_basis)),
+        _deadline_cell(verdict),
         _workload_route(workload),
         Cell(saving_text(line), sentences.saving_note(line)),
         _code_cell(line),
@@ -265,7 +265,7 @@ def _workload_row(line: WorkloadLine) -> tuple[Cell, ...]:
 def _about(line: WorkloadLine) -> tuple[str, ...]:
     workload = line.workload
     models = ", ".join(workload.models[:3]) + (" …" if len(workload.models) > 3 else "")
-    parts = [line.owner or "", workload.provider or "", models]
+    parts = [line.owner or "", " ".join(p for p in (workload.provider, models) if p)]
     return tuple(words.clean(p) for p in parts if p)
 
 
@@ -273,8 +273,11 @@ def _unpriced(workload: Workload) -> tuple[str, ...]:
     return (f"{workload.unpriced_calls:,} without a price",) if workload.unpriced_calls else ()
 
 
-def _deadline_cell(deadline_s: float | None, basis: str) -> Cell:
-    return Cell(words.duration(deadline_s), () if deadline_s is None else (basis,))
+def _deadline_cell(verdict: Verdict) -> Cell:
+    """A dash where a person waits: there is no deadline to ask for."""
+    if verdict.deadline_s is None:
+        return Cell("–" if verdict.waiter == "person" else words.NOT_KNOWN)
+    return Cell(words.duration(verdict.deadline_s), (words.basis(verdict.deadline_basis),))
 
 
 def _workload_route(workload: Workload) -> Cell:
@@ -356,12 +359,12 @@ def _sites(report: Report) -> Section | None:
 def _usages_row(line: SiteLine, usages: Sequence[Usage]) -> tuple[Cell, ...]:
     """A row for the usages of one driver: they have all but their entry points in common."""
     site, first = line.site, usages[0]
-    also = ("somebody waits on another way here",) if site.also_waited else ()
+    also = ("on another path somebody waits",) if site.also_waited else ()
     return (
         Cell(place(site.place), (words.clean(site.function), _model(site))),
         Cell(_driver(first), (*_shape(first), *_entries(usages))),
         Cell(words.WAITER_WORDS[first.verdict.waiter], also, f"waiter-{first.verdict.waiter}"),
-        _deadline_cell(first.verdict.deadline_s, words.basis(first.verdict.deadline_basis)),
+        _deadline_cell(first.verdict),
         _route_cell(first.verdict.route, first.verdict.urgency),
         _usages_money(line, usages),
     )
