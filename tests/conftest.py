@@ -5,6 +5,10 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same-every-time", derandomize=True, database=None)
+settings.load_profile("same-every-time")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 

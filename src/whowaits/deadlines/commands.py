@@ -91,7 +91,7 @@ def _started(words: list[str], folder: str) -> Target | None:
             return Target("shell", word, folder)
     for word in words:
         name = PurePosixPath(word).name
-        if name not in _WRAPPERS and name not in _SHELLS and not word.startswith("-"):
+        if name and name not in _WRAPPERS and name not in _SHELLS and not word.startswith("-"):
             return Target("program", name, folder)
     return None
 
