@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from whowaits.report.layout import Cell, Item, Section, Table
 from whowaits.report.values import Report
-from whowaits.report.view import Cell, Item, Section, Table, page
+from whowaits.report.view import page
 
 _SYNTAX: Final = re.compile(r"([\\`*\[\]|~#]|\$(?!\d))|(?<![^\W_])(_)|(_)(?![^\W_])")
 """Characters that mean something. A dollar before a digit is money, elsewhere it may open a formula. An

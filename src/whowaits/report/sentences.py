@@ -16,6 +16,7 @@ JOINED_BY: Final[dict[By, str]] = {
     "code-place": "bound by the place in the log",
     "name": "bound by equal names only",
 }
+ANSWERS: Final = "An entry in whowaits.toml (who waits, and by when it is needed) answers a question for good."
 BASIS_IN_SHORT: Final[dict[SavingBasis, str]] = {
     "rates": "by the rates of both tiers",
     "factor": "by a flat factor, rates unknown",
@@ -189,13 +190,6 @@ def volume(report: Report) -> tuple[str, ...]:
     return (
         "Dollars come from the workloads bound to a call site, scaled to 30 days; "
         "money of a workload that several sites share is not split.",
-    )
-
-
-def questions(report: Report) -> tuple[str, ...]:
-    """Return how to answer."""
-    return (
-        "An entry in whowaits.toml (who waits, and by when it is needed) answers a question for good.",
     )
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from whowaits.model import Classified, Usage, Waiter, Workload
 from whowaits.report import sentences, words
+from whowaits.report.layout import place
 from whowaits.report.screen import Head, Screen, Text
 from whowaits.report.values import OpenQuestion, Part, Report, SiteLine, WorkloadLine
-from whowaits.report.view import place, saving_text
+from whowaits.report.workload_table import saving_text
 
 if TYPE_CHECKING:
     from whowaits.logs.peeking import Peek

@@ -6,90 +6,27 @@ own syntax is each format's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from whowaits.model import CallSite, Place, Usage, Verdict, Workload
-from whowaits.report import sentences, words
-from whowaits.report.build import is_dearer
-from whowaits.report.values import (
-    Headline,
-    OpenQuestion,
-    Part,
-    Report,
-    SiteLine,
-    WorkloadLine,
+from whowaits.report import sentences, site_table, words, workload_table
+from whowaits.report.layout import (
+    ROWS,
+    SEEN,
+    Cell,
+    Column,
+    Figure,
+    Item,
+    Page,
+    Section,
+    Table,
+    left_out,
+    place,
+    route_cell,
+    waiter_cell,
 )
-
-ROWS: Final = 200
-"""Rows of one table that a page shows; the JSON beside it has all."""
-ENTRIES: Final = 3
-"""Entry points shown for one driver."""
-SEEN: Final = 6
-"""Observations shown for one workload or question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """`kind` names the look (a route or a waiter); `small` are the lines below."""
-
-    text: str
-    small: tuple[str, ...] = ()
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    title: str
-    numeric: bool = False
-    code: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A paragraph with a title: a step to take, a workload with its reasons."""
-
-    title: str
-    aside: str
-    lines: tuple[str, ...]
-    places: tuple[str, ...] = ()
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    id: str
-    title: str
-    lead: tuple[str, ...] = ()
-    table: Table | None = None
-    items: tuple[Item, ...] = ()
-    after: tuple[str, ...] = ()
-    ordered: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    label: str
-    value: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    title: str
-    subtitle: str
-    headline: str
-    sentences: tuple[str, ...]
-    figures: tuple[Figure, ...]
-    sections: tuple[Section, ...]
-    footer: str
+from whowaits.report.values import Headline, OpenQuestion, Part, Report
+from whowaits.report.workload_table import saving_text, ways
 
 
 def page(report: Report) -> Page:
@@ -99,8 +36,8 @@ def page(report: Report) -> Page:
         _bill(report.headline),
         _waiters(report.waiters),
         _routes(report.routes),
-        _workloads(report.workloads),
-        _sites(report),
+        workload_table.section(report.workloads),
+        site_table.section(report),
         _questions(report),
         _slow(report),
         _others(report),
@@ -152,7 +89,7 @@ def _first(report: Report) -> Section | None:
             title=words.clean(line.workload.name),
             aside=saving_text(line),
             lines=tuple(sentences.what_to_do(line)),
-            places=_ways(line, usages),
+            places=ways(line, usages),
             kind=line.workload.verdict.route,
         )
         for line in moves[:5]
@@ -160,6 +97,30 @@ def _first(report: Report) -> Section | None:
     rest = len(moves) - len(items)
     after = (f"{words.count(rest, 'more workload')} to move: see the workloads below.",) if rest else ()
     return Section("first", "What to do first", items=items, after=after, ordered=True)
+
+
+_PART_COLUMNS: Final = (
+    Column("Workloads", numeric=True),
+    Column("Calls", numeric=True),
+    Column("Spend", numeric=True),
+    Column("Share", numeric=True),
+    Column("Slow already", numeric=True),
+    Column("Saving", numeric=True),
+)
+
+
+def _part(part: Part) -> tuple[Cell, ...]:
+    saving = "–"
+    if part.saving_low_usd is not None:
+        saving = words.usd_span(part.saving_low_usd, part.saving_high_usd)
+    return (
+        Cell(f"{part.workloads:,}"),
+        Cell(f"{part.calls:,}"),
+        Cell(words.usd(part.spend_usd)),
+        Cell(words.percent(part.share)),
+        Cell(words.usd(part.slow_usd) if part.slow_usd else "–"),
+        Cell(saving),
+    )
 
 
 def _bill(headline: Headline | None) -> Section | None:
@@ -191,220 +152,19 @@ def _bill(headline: Headline | None) -> Section | None:
 def _waiters(parts: Sequence[Part]) -> Section | None:
     if not parts:
         return None
-    rows = tuple((Cell(words.WAITER_WORDS[p.waiter or "unknown"], kind=f"waiter-{p.waiter}"), *_part(p)) for p in parts)
-    return Section("waiters", "Who waits", table=Table((Column("Who waits"), *PART_COLUMNS), rows))
+    rows = tuple((waiter_cell(p.waiter or "unknown"), *_part(p)) for p in parts)
+    return Section("waiters", "Who waits", table=Table((Column("Who waits"), *_PART_COLUMNS), rows))
 
 
 def _routes(parts: Sequence[Part]) -> Section | None:
     if not parts:
         return None
-    rows = tuple((_route_cell(p.route or "unknown", p.urgency), *_part(p)) for p in parts)
+    rows = tuple((route_cell(p.route or "unknown", p.urgency), *_part(p)) for p in parts)
     lead = (
-        "Where the calls belong: synchronous is for somebody waiting; with an hour or more to go batch is worth a "
-        "try, with a day or more it is required.",
+        "Synchronous is for somebody waiting. With an hour or more to go batch is worth a try, with a day or more "
+        "it is required.",
     )
-    return Section("routes", "Where the calls belong", lead, Table((Column("Belongs on"), *PART_COLUMNS), rows))
-
-
-PART_COLUMNS: Final = (
-    Column("Workloads", numeric=True),
-    Column("Calls", numeric=True),
-    Column("Spend", numeric=True),
-    Column("Share", numeric=True),
-    Column("Slow already", numeric=True),
-    Column("Saving", numeric=True),
-)
-
-
-def _part(part: Part) -> tuple[Cell, ...]:
-    saving = "–"
-    if part.saving_low_usd is not None:
-        saving = words.usd_span(part.saving_low_usd, part.saving_high_usd)
-    return (
-        Cell(f"{part.workloads:,}"),
-        Cell(f"{part.calls:,}"),
-        Cell(words.usd(part.spend_usd)),
-        Cell(words.percent(part.share)),
-        Cell(words.usd(part.slow_usd) if part.slow_usd else "–"),
-        Cell(saving),
-    )
-
-
-def _workloads(lines: Sequence[WorkloadLine]) -> Section | None:
-    if not lines:
-        return None
-    columns = (
-        Column("Workload"),
-        Column("Calls", numeric=True),
-        Column("Spend", numeric=True),
-        Column("Who waits"),
-        Column("Deadline"),
-        Column("Belongs on"),
-        Column("Saving", numeric=True),
-        Column("In code", code=True),
-    )
-    table = Table(columns, tuple(_workload_row(line) for line in lines[:ROWS]))
-    return Section("workloads", "Workloads by money", table=table, after=_cut(len(lines)))
-
-
-def _workload_row(line: WorkloadLine) -> tuple[Cell, ...]:
-    workload = line.workload
-    verdict = workload.verdict
-    return (
-        Cell(words.clean(workload.name), _about(line)),
-        Cell(f"{workload.calls:,}", _unpriced(workload)),
-        Cell(words.usd(workload.spend_usd), () if line.share is None else (words.percent(line.share),)),
-        Cell(words.WAITER_WORDS[verdict.waiter], kind=f"waiter-{verdict.waiter}"),
-        _deadline_cell(verdict),
-        _workload_route(workload),
-        Cell(saving_text(line), sentences.saving_note(line)),
-        _code_cell(line),
-    )
-
-
-def _about(line: WorkloadLine) -> tuple[str, ...]:
-    workload = line.workload
-    models = ", ".join(workload.models[:3]) + (" …" if len(workload.models) > 3 else "")
-    parts = [line.owner or "", " ".join(p for p in (workload.provider, models) if p)]
-    return tuple(words.clean(p) for p in parts if p)
-
-
-def _unpriced(workload: Workload) -> tuple[str, ...]:
-    return (f"{workload.unpriced_calls:,} without a price",) if workload.unpriced_calls else ()
-
-
-def _deadline_cell(verdict: Verdict) -> Cell:
-    """A dash where a person waits: there is no deadline to ask for."""
-    if verdict.deadline_s is None:
-        return Cell("–" if verdict.waiter == "person" else words.NOT_KNOWN)
-    return Cell(words.duration(verdict.deadline_s), (words.basis(verdict.deadline_basis),))
-
-
-def _workload_route(workload: Workload) -> Cell:
-    verdict = workload.verdict
-    cell = _route_cell(verdict.route, verdict.urgency)
-    if not workload.slow_usd or workload.spend_usd is None:
-        return cell
-    where = "all of it there already" if workload.slow_usd == workload.spend_usd else "partly there already"
-    return Cell(cell.text, (where,), cell.kind)
-
-
-def _route_cell(route: str, urgency: str | None) -> Cell:
-    return Cell(route if urgency is None else f"{route}, {urgency}", kind=f"route-{route}")
-
-
-def saving_text(line: WorkloadLine, *, short: bool = False) -> str:
-    """Return the saving of a move in the period; a dash where no move is proposed."""
-    saving = line.workload.saving
-    if line.movable_usd is None:
-        moves = line.workload.verdict.route in ("batch", "flex") and line.workload.spend_usd is None
-        return words.NOT_KNOWN if moves else "–"
-    if saving is None:
-        return "none claimed"
-    if is_dearer(line.workload):
-        return f"costs {words.usd_span(-saving.high_usd, -saving.low_usd, short=short)} more"
-    return words.usd_span(saving.low_usd, saving.high_usd, short=short)
-
-
-def _code_cell(line: WorkloadLine) -> Cell:
-    if not line.links:
-        return Cell("–")
-    by = sentences.JOINED_BY[line.links[0].by]
-    shared = ("shared by these call sites",) if line.links[0].shared else ()
-    places = _places(line)
-    return Cell(places[0], (*places[1:], by, *shared))
-
-
-def _places(line: WorkloadLine) -> tuple[str, ...]:
-    shown = tuple(place(link.site) for link in line.links[:3])
-    more = len(line.links) - len(shown)
-    return (*shown, f"and {more} more") if more else shown
-
-
-def _ways(line: WorkloadLine, usages: Mapping[tuple[Place, str], Usage]) -> tuple[str, ...]:
-    """The call sites of a workload, each with the driver it is called by where that is certain."""
-    drivers = [usages[k.site, k.usage].driver if k.usage is not None else None for k in line.links]
-    places = _places(line)
-    told = [
-        text if driver is None else f"{text}, called many times by {place(driver)}"
-        for text, driver in zip(places, drivers, strict=False)
-    ]
-    return (*told, *places[len(told) :])
-
-
-def place(where: Place) -> str:
-    """Return path:line, cleaned; of a very long path the end stays, with its line."""
-    text = words.clean(str(where), 10_000)
-    return text if len(text) <= words.LONGEST else f"…{text[1 - words.LONGEST :]}"
-
-
-def _sites(report: Report) -> Section | None:
-    if report.code is None:
-        return None
-    shown = [(s, u) for s in report.sites for u in s.moving]
-    columns = (
-        Column("Call site", code=True),
-        Column("Called many times by", code=True),
-        Column("Who waits"),
-        Column("Deadline"),
-        Column("Belongs on"),
-        Column("Per 30 days", numeric=True),
-    )
-    rows = tuple(_usages_row(s, u) for s, u in shown[:ROWS])
-    lead = (sentences.sites(report), *sentences.volume(report)) if shown else (sentences.sites(report),)
-    table = Table(columns, rows) if rows else None
-    return Section("call-sites", "Call sites in the code", lead, table, after=_cut(len(shown)))
-
-
-def _usages_row(line: SiteLine, usages: Sequence[Usage]) -> tuple[Cell, ...]:
-    """A row for the usages of one driver: they have all but their entry points in common."""
-    site, first = line.site, usages[0]
-    also = ("on another path somebody waits",) if site.also_waited else ()
-    return (
-        Cell(place(site.place), (words.clean(site.function), _model(site))),
-        Cell(_driver(first), (*_shape(first), *_entries(usages))),
-        Cell(words.WAITER_WORDS[first.verdict.waiter], also, f"waiter-{first.verdict.waiter}"),
-        _deadline_cell(first.verdict),
-        _route_cell(first.verdict.route, first.verdict.urgency),
-        _usages_money(line, usages),
-    )
-
-
-def _model(site: CallSite) -> str:
-    return words.clean(" ".join(p for p in (site.provider, site.model) if p) or site.call)
-
-
-def _driver(usage: Usage) -> str:
-    return "–" if usage.driver is None else place(usage.driver)
-
-
-def _shape(usage: Usage) -> tuple[str, ...]:
-    return () if usage.shape is None else (usage.shape.replace("_", " "),)
-
-
-def _entries(usages: Sequence[Usage]) -> tuple[str, ...]:
-    said = [_entry(u) for u in usages[:ENTRIES]]
-    more = len(usages) - len(said)
-    return (*said, f"and {more} more") if more else tuple(said)
-
-
-def _entry(usage: Usage) -> str:
-    if usage.entry is None or usage.entry.kind == "none":
-        return "no caller found"
-    where = "" if usage.entry.place is None else f" {place(usage.entry.place)}"
-    return f"started by {words.clean(usage.entry.kind)}{where}"
-
-
-def _usages_money(line: SiteLine, usages: Sequence[Usage]) -> Cell:
-    """What this way of using the call costs in 30 days; `shared` where other call sites or usages have part in it."""
-    links = line.links_of(usages)
-    names = words.clean(", ".join(k.workload for k in links))
-    money = line.monthly(usages)
-    if money is None:
-        return Cell("shared", (names,)) if links else Cell("depends on volume")
-    spend, low, high = money
-    said = (f"saving {words.usd_span(low, high)}",) if high else ()
-    return Cell(words.usd(spend), (*said, names))
+    return Section("routes", "Where the calls belong", lead, Table((Column("Belongs on"), *_PART_COLUMNS), rows))
 
 
 def _questions(report: Report) -> Section | None:
@@ -417,8 +177,8 @@ def _questions(report: Report) -> Section | None:
         Column("Seen so far"),
     )
     rows = tuple(_question_row(q) for q in report.questions[:ROWS])
-    lead = sentences.questions(report)
-    return Section("questions", "What is not known yet", lead, Table(columns, rows), after=_cut(len(report.questions)))
+    table, after = Table(columns, rows), left_out(len(report.questions))
+    return Section("questions", "What is not known yet", (sentences.ANSWERS,), table, after=after)
 
 
 def _question_row(asked: OpenQuestion) -> tuple[Cell, ...]:
@@ -439,7 +199,7 @@ def _slow(report: Report) -> Section | None:
         (
             Cell(words.clean(w.workload.name), ("in the logs",)),
             Cell(words.usd(w.workload.slow_usd)),
-            _route_cell(w.workload.verdict.route, w.workload.verdict.urgency),
+            route_cell(w.workload.verdict.route, w.workload.verdict.urgency),
         )
         for w in report.workloads
         if w.workload.slow_usd
@@ -448,7 +208,7 @@ def _slow(report: Report) -> Section | None:
         (
             Cell(place(s.site.place), (words.clean(s.site.call),)),
             Cell("–"),
-            _route_cell(s.site.deciding.verdict.route, s.site.deciding.verdict.urgency),
+            route_cell(s.site.deciding.verdict.route, s.site.deciding.verdict.urgency),
         )
         for s in report.sites
         if s.site.tier in ("batch", "flex")
@@ -456,7 +216,7 @@ def _slow(report: Report) -> Section | None:
     if not rows:
         return None
     table = Table(columns, tuple(rows[:ROWS]))
-    return Section("slow", "On a slower tier already", table=table, after=_cut(len(rows)))
+    return Section("slow", "On a slower tier already", table=table, after=left_out(len(rows)))
 
 
 def _others(report: Report) -> Section | None:
@@ -471,7 +231,7 @@ def _others(report: Report) -> Section | None:
         )
         for f in report.others[:ROWS]
     )
-    return Section("findings", "Other findings", table=Table(columns, rows), after=_cut(len(report.others)))
+    return Section("findings", "Other findings", table=Table(columns, rows), after=left_out(len(report.others)))
 
 
 def _conflicts(report: Report) -> Section | None:
@@ -481,15 +241,15 @@ def _conflicts(report: Report) -> Section | None:
     rows = tuple(
         (
             Cell(words.clean(c.workload)),
-            Cell(words.WAITER_WORDS[c.in_log], kind=f"waiter-{c.in_log}"),
-            Cell(words.WAITER_WORDS[c.in_code], kind=f"waiter-{c.in_code}"),
+            waiter_cell(c.in_log),
+            waiter_cell(c.in_code),
             Cell(place(c.site), (sentences.JOINED_BY[c.by],)),
         )
         for c in report.conflicts[:ROWS]
     )
     lead = ("Code and logs disagree about who waits. The money follows the logs; an entry in the register settles it.",)
     table = Table(columns, rows)
-    return Section("conflicts", "Where code and logs disagree", lead, table, after=_cut(len(report.conflicts)))
+    return Section("conflicts", "Where code and logs disagree", lead, table, after=left_out(len(report.conflicts)))
 
 
 def _reasons(report: Report) -> Section | None:
@@ -499,14 +259,14 @@ def _reasons(report: Report) -> Section | None:
     items = tuple(
         Item(
             title=words.clean(line.workload.name),
-            aside=_route_cell(line.workload.verdict.route, line.workload.verdict.urgency).text,
+            aside=route_cell(line.workload.verdict.route, line.workload.verdict.urgency).text,
             lines=tuple(sentences.reasons(line.workload, SEEN)),
             kind=line.workload.verdict.route,
         )
         for line in judged[:ROWS]
     )
     lead = ("What was observed about each workload. A hint is shown and never decides.",)
-    return Section("reasons", "Why", lead, items=items, after=_cut(len(judged)))
+    return Section("reasons", "Why", lead, items=items, after=left_out(len(judged)))
 
 
 def _skipped(report: Report) -> Section:
@@ -522,7 +282,7 @@ def _skipped(report: Report) -> Section:
         for s in report.skipped[:ROWS]
     )
     lead = ("What could not be read is in no figure above.",)
-    return Section("skipped", "Skipped", lead, Table(columns, rows), after=_cut(len(report.skipped)))
+    return Section("skipped", "Skipped", lead, Table(columns, rows), after=left_out(len(report.skipped)))
 
 
 def _basis(report: Report) -> Section:
@@ -535,9 +295,3 @@ def _some(seen: Iterable[str]) -> tuple[str, ...]:
     cleaned = [words.clean(s, 400) for s in seen]
     more = len(cleaned) - SEEN
     return (*cleaned[:SEEN], f"and {more} more") if more > 0 else tuple(cleaned)
-
-
-def _cut(total: int) -> tuple[str, ...]:
-    return (f"{total - ROWS:,} more in the JSON report.",) if total > ROWS else ()
-
-
