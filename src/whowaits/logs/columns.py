@@ -6,7 +6,7 @@ the same table. What cannot be converted becomes null and is named in the column
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -48,24 +48,36 @@ def json_paths(name: str) -> tuple[str, ...]:
     return (nested,) if len(parts) == 1 else (nested, flat)
 
 
-def from_documents(fields: Sequence[Field], table: str) -> str:
-    """Return SQL for the canonical columns of `table` (file, row, doc): JSON text of one record each."""
+def keys_of_documents(table: str) -> str:
+    """Return SQL for every key that a record of `table` has at its top, as `key`."""
+    return f"SELECT DISTINCT unnest(json_keys(doc)) AS key FROM {table} WHERE {_OBJECT}"
+
+
+def from_documents(fields: Sequence[Field], table: str, keys: Collection[str]) -> str:
+    """Return SQL for the canonical columns of `table` (file, row, doc): JSON text of one record each, with `keys`."""
     paths: dict[str, int] = {}
     for field in fields:
         for name in field.names:
-            for path in json_paths(name):
+            for path in json_paths(name) if _has(keys, name) else ():
                 paths.setdefault(path, len(paths) + 1)
     wanted = "[" + ", ".join(literal(path) for path in paths) + "]"
     source = (
-        f"SELECT file, row, CASE WHEN json_valid(doc) AND json_type(doc) = 'OBJECT' "
-        f"THEN json_extract_string(doc, {wanted}) END AS x FROM {table}"
+        f"SELECT file, row, CASE WHEN {_OBJECT} THEN json_extract_string(doc, CAST({wanted} AS VARCHAR[])) END AS x "
+        f"FROM {table}"
     )
 
     def raw(name: str) -> str:
-        found = [f"x[{paths[path]}]" for path in json_paths(name)]
-        return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+        found = [f"x[{paths[path]}]" for path in json_paths(name) if path in paths]
+        return "" if not found else found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
-    return _select(fields, raw, f"({source})", "x IS NULL")
+    return _select([_Source(field, raw) for field in fields], f"({source})", "x IS NULL")
+
+
+_OBJECT: Final = "json_valid(doc) AND json_type(doc) = 'OBJECT'"
+
+
+def _has(keys: Collection[str], name: str) -> bool:
+    return name in keys or name.partition(".")[0] in keys
 
 
 def from_parquet(fields: Sequence[Field], table: str, types: Mapping[str, str]) -> str:
@@ -82,7 +94,7 @@ def from_parquet(fields: Sequence[Field], table: str, types: Mapping[str, str]) 
             return f"CASE WHEN json_valid({quoted(head)}) THEN json_extract_string({quoted(head)}, {path}) END"
         return ""
 
-    return _select(fields, raw, table, None)
+    return _select([_Source(field, raw, types) for field in fields], table, None)
 
 
 def _as_text(column: str, kind: str) -> str:
@@ -93,22 +105,39 @@ def _as_text(column: str, kind: str) -> str:
     return f"CAST({column} AS VARCHAR)"
 
 
-def _select(fields: Sequence[Field], raw: Callable[[str], str], source: str, unreadable: str | None) -> str:
-    """Two levels: the text of every field, then the conversion, so that each text is made once."""
-    texts, columns, bad = [], [], []
-    for field in fields:
-        column, text = quoted(field.column), quoted("_" + field.column)
-        spelled = ", ".join(f"nullif(trim({part}), '')" for part in (raw(name) for name in field.names) if part)
-        texts.append(f"coalesce({spelled or 'NULL'}, CAST(NULL AS VARCHAR)) AS {text}")
-        columns.append(f"{_CONVERT[field.kind](text)} AS {column}")
-        if field.kind not in ("text", "json", "maybe_time"):
-            bad.append(f"CASE WHEN {text} IS NOT NULL AND {column} IS NULL THEN {literal(field.column)} END")
-    marks = ", ".join(bad) or "NULL"
+class _Source:
+    """Where a field stands and how its value is made: (`given`, `made`), `made` being written in terms of `given`."""
+
+    def __init__(self, field: Field, raw: Callable[[str], str], types: Mapping[str, str] | None = None) -> None:
+        self.field = field
+        self.alias = quoted("_" + field.column)
+        there = [name for name in field.names if raw(name)]
+        kind = (types or {}).get(there[0], "") if len(there) == 1 else ""
+        typed = _TYPED.get((field.kind, kind))
+        if typed is not None:
+            self.given, self.made = quoted(there[0]), typed(self.alias)
+            return
+        spelled = ", ".join(f"nullif(trim({raw(name)}), '')" for name in there)
+        self.given = f"coalesce({spelled or 'NULL'}, CAST(NULL AS VARCHAR))"
+        self.made = _CONVERT[field.kind](self.alias)
+
+
+def _select(sources: Sequence[_Source], relation: str, unreadable: str | None) -> str:
+    """Two levels: the value as it is given, then the conversion, so that each text is made once."""
+    given = ", ".join(f"{s.given} AS {s.alias}" for s in sources)
+    made = ", ".join(f"{s.made} AS {quoted(s.field.column)}" for s in sources)
+    bad = [
+        f"CASE WHEN {s.alias} IS NOT NULL AND {quoted(s.field.column)} IS NULL THEN {literal(s.field.column)} END"
+        for s in sources
+        if s.field.kind not in ("text", "json", "maybe_time")
+    ]
     unread = f"CASE WHEN {unreadable} THEN '!' END" if unreadable else "NULL"
-    inner = f"SELECT file, row, {unread} AS unread, {', '.join(texts)} FROM {source}"
-    middle = f"SELECT *, {', '.join(columns)} FROM ({inner})"
-    names = ", ".join(quoted(field.column) for field in fields)
-    return f"SELECT file, row, {names}, concat_ws(',', unread, {marks}) AS bad FROM ({middle})"
+    inner = f"SELECT file, row, {unread} AS unread, {given} FROM {relation}"
+    names = ", ".join(quoted(s.field.column) for s in sources)
+    return (
+        f"SELECT file, row, {names}, concat_ws(',', unread, {', '.join(bad)}) AS bad "
+        f"FROM (SELECT *, {made} FROM ({inner}))"
+    )
 
 
 def _whole(text: str) -> str:
@@ -187,3 +216,30 @@ _CONVERT: Final[dict[Kind, Callable[[str], str]]] = {
     "flag": _flag,
     "status": _status,
 }
+
+_Typed = Callable[[str], str]
+_INTEGERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+
+
+def _typed_count(column: str) -> str:
+    return f"CASE WHEN {column} BETWEEN 0 AND {MAX_TOKENS} THEN CAST({column} AS BIGINT) END"
+
+
+def _typed_status(column: str) -> str:
+    return (
+        f"CASE WHEN {column} IN (499, 460) THEN 'cancelled' WHEN {column} BETWEEN 200 AND 399 THEN 'ok' "
+        f"WHEN {column} BETWEEN -99 AND 599 THEN 'error' END"
+    )
+
+
+def _typed_ms(column: str) -> str:
+    return f"CASE WHEN {column} BETWEEN 0 AND 2678400000 THEN CAST({column} AS DOUBLE) END"
+
+
+_TYPED: Final[dict[tuple[Kind, str], _Typed]] = {
+    ("flag", "BOOLEAN"): lambda column: column,
+    **{("count", kind): _typed_count for kind in _INTEGERS},
+    **{("status", kind): _typed_status for kind in _INTEGERS},
+    **{("ms", kind): _typed_ms for kind in _INTEGERS},
+}
+"""Columns of a Parquet file that need no detour over text. They mean the same as through it."""

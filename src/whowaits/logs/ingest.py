@@ -167,7 +167,8 @@ def _stage(engine: Engine, fields: Sequence[columns.Field], source: Source, spoo
         for chunk in batched(lines)
     )
     engine.store("documents", batches, schema)
-    engine.define("staged", columns.from_documents(fields, "documents"))
+    keys = {row["key"] for row in engine.rows(columns.keys_of_documents("documents"))}
+    engine.define("staged", columns.from_documents(fields, "documents", keys))
     engine.run("DROP TABLE documents")
 
 

@@ -26,6 +26,10 @@ OPERATIONS: Final = (
     ("completion", "chat"),
     ("converse", "chat"),
     ("invoke", "chat"),
+    ("llm", "chat"),
+    ("dogenerate", "chat"),
+    ("dostream", "chat"),
+    ("doembed", "embedding"),
 )
 """Part of an operation, call type or endpoint -> kind of call; the first that occurs counts."""
 TIERS: Final = {

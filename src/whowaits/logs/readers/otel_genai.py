@@ -171,6 +171,7 @@ def _row(span: Span, above: list[Ancestor], cells: Cells) -> dict[str, Any]:
     end = cells.read("ended_at", _moment, span.raw.get("endTimeUnixNano"))
     response_id = values.text(_get(span, "call_id"))
     trace_id, span_id = span.key
+    open_above = [a for a in above if not _over(a, end)]
     row = {
         "request_id": response_id or span_id,
         "call_id": response_id or f"{NAME}:{trace_id}:{span_id}",
@@ -196,7 +197,7 @@ def _row(span: Span, above: list[Ancestor], cells: Cells) -> dict[str, Any]:
         | _plain_columns(span, cells)
         | _tokens(span, cells)
         | _outcome(span)
-        | _who(span, above)
+        | _who(span, open_above)
         | _deadline(above, start, end)
     )
 
@@ -325,6 +326,11 @@ def _trigger(metadata: Mapping[str, str], above: list[Ancestor]) -> str | None:
         return "timer"
     kinds = {ancestor.kind for ancestor in above}
     return "queue" if "CONSUMER" in kinds else "http" if "SERVER" in kinds else None
+
+
+def _over(ancestor: Ancestor, end: datetime | None) -> bool:
+    """Whether a request was answered before the call came back: its browser no longer waits for this call."""
+    return ancestor.kind == "SERVER" and ancestor.end is not None and end is not None and ancestor.end < end
 
 
 def _deadline(above: list[Ancestor], start: datetime | None, end: datetime | None) -> dict[str, Any]:
