@@ -7,6 +7,7 @@ call sites and never counted twice: a workload that several sites share keeps it
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -42,6 +43,8 @@ NAMES_THAT_SAY_NOTHING: Final = frozenset(
     }
 )
 """Names that many programs share; two of them being equal is no sign of anything."""
+_STREAM: Final = re.compile(r" \[[^\[\]]*\]$")
+_USED_FOR: Final = re.compile(r" \([^()]*\)$")
 
 
 class Link(NamedTuple):
@@ -129,7 +132,7 @@ def _links(scan: Scan, logs: Classified, config: Config) -> Iterable[Link]:
     candidates = [_Candidate(site, usage) for site in scan.call_sites for usage in _in_production(site.usages)]
     entries = {entry.name: entry for entry in config.workloads}
     for workload in logs.workloads:
-        by, says, found = _strongest(workload, candidates, entries.get(workload.name))
+        by, says, found = _strongest(workload, candidates, entries.get(base_name(workload.name)))
         yield from _to_links(workload, by, says, _of_its_models(workload, found))
 
 
@@ -195,8 +198,15 @@ def _once(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     return list({(c.site.place, c.usage.fingerprint): c for c in candidates}.values())
 
 
+def base_name(name: str) -> str:
+    """Return the name without what tells the streams of one program apart: "triage [queue=bulk]" is triage's."""
+    return _STREAM.sub("", name)
+
+
 def _names_of_workload(name: str) -> set[str]:
-    return {_normal(part) for part in (name, *name.replace(":", "/").split("/"))} - NAMES_THAT_SAY_NOTHING
+    """A key is named with what it is used for, "tagger (chat gpt-5)": only the first part is a name."""
+    base = _USED_FOR.sub("", base_name(name))
+    return {_normal(part) for part in (base, *base.replace(":", "/").split("/"))} - NAMES_THAT_SAY_NOTHING
 
 
 def _names_of_code(candidate: _Candidate) -> set[str]:

@@ -81,6 +81,13 @@ def test_the_register_outranks_the_place_in_the_log_and_that_outranks_names() ->
     assert bound(code, logs(workload("tagger"))) == [("c/tagger.py:10", "tagger", "name", False)]
 
 
+def test_streams_of_a_registered_workload_are_bound_by_its_entry_and_their_money_adds_up() -> None:
+    streams = logs(workload("articles [queue=bulk]", "60"), workload("articles [unmarked]", "40"))
+    joined = join(scan(site("jobs/x.py")), streams, register("articles", "jobs/*.py"))
+    assert [k.by for k in joined.links] == ["register", "register"]
+    assert (joined.money or {})[Place("jobs/x.py", 10, 5)].spend_usd == 100
+
+
 def test_a_register_entry_that_names_no_call_site_leaves_the_weaker_bases_to_speak() -> None:
     assert bound(scan(site("c/tagger.py")), logs(workload("tagger")), register("tagger", "gone/*.py")) == [
         ("c/tagger.py:10", "tagger", "name", False)]
@@ -99,7 +106,9 @@ def test_a_path_from_another_machine_is_the_same_file_when_its_end_is(in_log: st
     assert bool(bound(scan(site("jobs/tagger.py")), logs(workload("w", code_places=(Place(in_log),))))) is same
 
 
-@pytest.mark.parametrize("name", ["article_tagger", "Article-Tagger", "newsroom/article-tagger", "job:article tagger"])
+@pytest.mark.parametrize("name", ["article_tagger", "Article-Tagger", "newsroom/article-tagger", "job:article tagger",
+                                  "article-tagger [queue=bulk]", "article_tagger (chat gpt-4o-mini)",
+                                  "article-tagger (chat gpt-5) [unmarked; openai gpt-5]"])
 def test_names_are_equal_without_regard_to_case_and_separators(name: str) -> None:
     assert bound(scan(site("jobs/article_tagger.py")), logs(workload(name)))[0][2] == "name"
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from whowaits.join import Joined, covered_days
+from whowaits.join import Joined, base_name, covered_days
 from whowaits.judge import is_move
 from whowaits.model import Classified, Place, Scan, Skipped, Workload
 from whowaits.report.values import (
@@ -147,7 +147,7 @@ def _workload_lines(
     lines = [
         WorkloadLine(
             workload=w,
-            owner=(joined.owners or {}).get(w.name),
+            owner=(joined.owners or {}).get(base_name(w.name)),
             share=None if headline is None or w.spend_usd is None else headline.share(w.spend_usd),
             movable_usd=movable_usd(w),
             links=tuple(links.get(w.name, ())),
