@@ -152,6 +152,7 @@ class Classes:
         """What a class without a constructor of its own (a data class) is given for the attribute."""
         from whowaits.code.values import unite
 
-        if name not in self.resolver.scope(*cls).binds or self._declared(cls, "__init__", "O"):
+        scope = self.resolver.scope(*cls)
+        if "__init__" in scope.binds or not any(t and t[0] == "y" for t in scope.binds.get(name, ())):
             return ()
         return unite(self.resolver.params.given_to_class(cls, name))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,12 @@ if TYPE_CHECKING:
 
 def fits(names: Iterable[str], patterns: Sequence[str]) -> bool:
     """Whether any name fits any pattern."""
-    return any(fnmatch.fnmatchcase(name, pattern) for name in names for pattern in patterns)
+    return any(map(_expression(tuple(patterns)).match, names))
+
+
+@functools.cache
+def _expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(fnmatch.translate, patterns)))
 
 
 class Entries:

@@ -177,15 +177,16 @@ class Params:
     def given_to_class(self, cls: ClassId, name: str) -> Iterator[Values]:
         """What calls of a class pass for the field `name`."""
         r = self.resolver
+        fields = [k for k, terms in r.scope(*cls).binds.items() if any(t and t[0] == "y" for t in terms)]
+        position = fields.index(name)
         for known in (cls, *r.classes.below(cls)):
-            for at, n in r.uses.calls.get(r.scope(*known).name, ())[:MAX_CALLERS]:
+            for at, n in self._worth_asking(cls[0], r.scope(*known).name):
                 call = r.files[at].calls[n]
                 if ("C", *known) not in r.of(at, call.scope, call.func):
                     continue
                 yield from (r.of(at, call.scope, t) for k, t in call.keywords if k == name)
-                fields = [k for k, terms in r.scope(*cls).binds.items() if any(t and t[0] == "y" for t in terms)]
-                if name in fields and fields.index(name) < len(call.args):
-                    yield r.of(at, call.scope, call.args[fields.index(name)])
+                if position < len(call.args):
+                    yield r.of(at, call.scope, call.args[position])
 
     # -- types -----------------------------------------------------------------------------------------------
 

@@ -172,7 +172,7 @@ class _Ways:
             if aside is not None and is_test(way.node[0]):
                 aside.append(way)
                 continue
-            ends, further = self._extend(way)
+            ends, further = self._extend(way, visits)
             found.update(dict.fromkeys(ends))
             waiting.extend(further)
         return list(found)[:most]
@@ -182,7 +182,7 @@ class _Ways:
         method = parent >= 0 and self.resolver.scope(node[0], parent).kind == "class"
         return _Way(steps, node, passed | {node}, (node[0], parent) if method else None)
 
-    def _extend(self, way: _Way) -> tuple[list[Path], list[_Way]]:
+    def _extend(self, way: _Way, visits: Counter[Node]) -> tuple[list[Path], list[_Way]]:
         """Return the paths that end at the way's function, and the ways that go on from it."""
         scope = self.resolver.scope(*way.node)
         ends = [Path(way.steps, e) for e in self._entry_points(way.node, scope)]
@@ -194,11 +194,11 @@ class _Ways:
         for edge in edges:
             handed = [self._entry(rule, way.node, scope) for rule in self.entries.handed(edge, way.node)]
             ends += [Path(way.steps, e) for e in dict.fromkeys(handed)]
-            if not handed and (more := self._over(way, edge)):
+            if not handed and visits[self.node_of(edge.hops[-1])] < MAX_VISITS and (more := self._over(way, edge)):
                 further.append(more)
         if not edges and scope.kind == "lambda":
             further.append(self._out_of_lambda(way, scope))
-        elif not ends and not further:
+        elif not ends and not further and all(visits[self.node_of(e.hops[-1])] < MAX_VISITS for e in edges):
             ends.append(Path(way.steps, EntryPoint("none", None, way.node[0], self._line(way.node, scope))))
         return ends, further
 

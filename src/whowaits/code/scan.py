@@ -102,7 +102,7 @@ class _Judged:
             tier=_tier(site.tier),
             offer=self._offer(),
             usages=usages,
-            also_waited=slow and any(_is_waited(u.verdict) for u in others),
+            also_waited=slow and any(_is_waited(u) for u in others),
         )
 
     def _offer(self) -> Offer:
@@ -113,7 +113,7 @@ class _Judged:
     def _usages(self) -> tuple[Usage, ...]:
         """One usage for each driver and entry point; of several ways between the same two, the one that decides."""
         best: dict[object, Usage] = {}
-        for usage in sorted((self._usage(path) for path in self.site.paths), key=_order):
+        for usage in sorted((self._usage(path) for path in _with_library_use(self.site)), key=_order):
             best.setdefault((usage.driver, usage.entry), usage)
         return tuple(best.values())
 
@@ -137,12 +137,28 @@ class _Judged:
         )
 
 
+def _with_library_use(site: Site) -> Iterator[paths.Path]:
+    """The paths to a site. Code that only tests call is a library: what they reach is also used by others, elsewhere."""
+    yield from site.paths
+    if any(path.entry.kind != "test" for path in site.paths):
+        return
+    seen = set()
+    for path in site.paths:
+        kept = tuple(step for step in path.steps if step.path != path.entry.path)
+        if kept and kept not in seen:
+            seen.add(kept)
+            top = kept[-1]
+            yield paths.Path(kept, paths.EntryPoint("none", None, top.path, top.first_line))
+
+
 def _tier(tier: str) -> Tier:
     return tier if tier in _TIERS else "unknown"  # type: ignore[return-value]
 
 
-def _is_waited(verdict: Verdict) -> bool:
-    return verdict.waiter == "person" or verdict.row in judge.WAITED_ROWS
+def _is_waited(usage: Usage) -> bool:
+    """Whether somebody or the next call waits in a usage; that a test does is no news."""
+    in_test = usage.entry is not None and usage.entry.kind == "test"
+    return not in_test and (usage.verdict.waiter == "person" or usage.verdict.row in judge.WAITED_ROWS)
 
 
 def _order(usage: Usage) -> tuple[int, str, int, str, int]:

@@ -47,13 +47,13 @@ class Sdks:
         self.decorators: dict[str, CallRule] = {}
         self.by_last: dict[str, list[tuple[CallRule, str]]] = defaultdict(list)
         self.wild: list[tuple[str, CallRule]] = []
+        self.found: dict[str, Match | None] = {}
         for rule in calls.entries:
             self._add(rule)
         self.wrappers = {w for r in calls.entries for w in r.wrappers if w != "|"} | {"with_options"}
         self.roots = {root.partition(".")[0] for r in calls.entries for root in r.imports}
         self.literals = {n[: n.index('("')] for n in self.constructors if n.endswith('")')}
         self.ends = set(self.by_last) | {n.rpartition(".")[2] for n in self.functions}
-        self.tags = [tag.partition("@")[0] for tag in self.functions]
 
     def _add(self, rule: CallRule) -> None:
         for name in rule.constructors:
@@ -74,6 +74,11 @@ class Sdks:
 
     def find(self, name: str) -> Match | None:
         """Return the rule that calling the object `name` falls under."""
+        if name not in self.found:
+            self.found[name] = self._find(name)
+        return self.found[name]
+
+    def _find(self, name: str) -> Match | None:
         if rule := self.functions.get(name):
             return Match(rule, None, name)
         for number, (made, chain) in enumerate(_splits(name)):

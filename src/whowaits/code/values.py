@@ -36,6 +36,7 @@ Values = tuple[Value, ...]
 
 MAX_VALUES: Final = 24
 MAX_ACTIVE: Final = 70
+MAX_TRIES: Final = 3
 MAX_NAME: Final = 240
 _BUILTINS: Final = frozenset(dir(builtins))
 _DICT_READS: Final = frozenset({"get", "values", "pop", "items", "setdefault", "copy"})
@@ -65,6 +66,7 @@ class Resolver:
         self.dict_numbers: dict[int, int] = {}
         self.known: dict[Any, Values] = {}
         self.partial: dict[Any, tuple[Values, frozenset[Any]]] = {}
+        self.tries: dict[Any, int] = {}
         self.active: set[Any] = set()
         self.cuts: set[Any] = set()
 
@@ -89,7 +91,7 @@ class Resolver:
         finally:
             self.active.discard(key)
         self.cuts.discard(key)
-        if self.active and self.cuts:
+        if self.active and self.cuts and self._again(key):
             self.partial[key] = (value, frozenset(self.cuts))
         else:
             self.known[key] = value
@@ -98,6 +100,11 @@ class Resolver:
             self.cuts = set()
         self.cuts |= outer
         return value
+
+    def _again(self, key: Any) -> bool:
+        """Whether an answer from inside a circle is worth computing anew: from a few starting points it is."""
+        self.tries[key] = self.tries.get(key, 0) + 1
+        return self.tries[key] < MAX_TRIES
 
     # -- terms -----------------------------------------------------------------------------------------------
 

@@ -127,10 +127,10 @@ def asked(tree: Tree, arguments: Names, call: cst.Call, region: cst.CSTNode) -> 
     bound = bindings(tree, region)
     used = needed(tree, call, arguments, bound)
     for node in calls_in(tree, region):
-        if not names.is_called(node, names.INPUT) or tree.order[node] > tree.order[call]:
+        direct = contains(tree, call, node)
+        if not names.is_called(node, names.INPUT) or (tree.order[node] > tree.order[call] and not direct):
             continue
         replies = {b.name for b in bound if contains(tree, b.value, node)}
-        direct = contains(tree, call, node)
         yield ("reads-input" if direct or replies & used else "asks-before"), node
 
 

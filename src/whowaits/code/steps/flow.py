@@ -38,10 +38,11 @@ class Binding:
 
 
 def bindings(tree: Tree, region: cst.CSTNode) -> tuple[Binding, ...]:
-    """All bindings in a region, in source order."""
+    """All bindings inside of a region, in source order; the iterable of a loop is read only once, so it is none."""
     key = ("bindings", region)
     if key not in tree.memo:
-        tree.memo[key] = tuple(b for node in walk(tree, region) for b in _bindings_of(tree, node))
+        inside = (node for node in walk(tree, region) if node is not region)
+        tree.memo[key] = tuple(b for node in inside for b in _bindings_of(tree, node))
     found: tuple[Binding, ...] = tree.memo[key]
     return found
 
@@ -93,13 +94,17 @@ def derived(tree: Tree, call: cst.CSTNode, bound: Sequence[Binding]) -> set[str]
 
 def needed(tree: Tree, call: cst.CSTNode, arguments: Names, bound: Sequence[Binding]) -> set[str]:
     """The variables that the arguments of `call` depend on through bindings made before it."""
-    before = [b for b in bound if tree.order[b.node] < tree.order[call] and not contains(tree, b.value, call)]
-    names = set(arguments)
-    while True:
-        more = {s for b in before if b.name in names for s in b.sources} - names
-        if not more:
-            return names
-        names |= more
+    return sources_of(
+        arguments, [b for b in bound if tree.order[b.node] < tree.order[call] and not contains(tree, b.value, call)]
+    )
+
+
+def sources_of(names: Names, bound: Sequence[Binding]) -> set[str]:
+    """`names` and every variable that one of them gets its value from."""
+    known = set(names)
+    while more := {s for b in bound if b.name in known for s in b.sources} - known:
+        known |= more
+    return known
 
 
 def carried(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, arguments: Names) -> list[Binding]:

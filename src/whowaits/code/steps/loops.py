@@ -11,7 +11,7 @@ from typing import Final, Literal
 import libcst as cst
 
 from whowaits.code.steps import names
-from whowaits.code.steps.flow import Binding, Names, bindings, carried, derived, is_conversation, is_store, needed
+from whowaits.code.steps.flow import Binding, Names, bindings, carried, derived, is_conversation, is_store, needed, sources_of
 from whowaits.code.steps.tree import Tree, calls_in, dotted, last_name, reads, variable, walk
 
 Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
@@ -173,6 +173,8 @@ def _while(tree: Tree, loop: Loop, node: cst.While, leaves: Leaves) -> Kind:
         return Kind("queue-consumer")
     if _names_retry(tree, node):
         return Kind("retry-loop")
+    if leaves == "never" and (clock := _by_the_clock(tree, node, bound)):
+        return clock
     if (tested & answer) and not _counts(tested, bound):
         return Kind("tool-loop" if _asks_for_tools(tree, node) else "until-answer")
     if work := _worklist(tree, tested, bound, used, node):
@@ -181,7 +183,8 @@ def _while(tree: Tree, loop: Loop, node: cst.While, leaves: Leaves) -> Kind:
         return Kind("paged-loop")
     if leaves in ("on-answer", "maybe") or _tries_again(tree, loop):
         return Kind("tool-loop" if _asks_for_tools(tree, node) else "until-answer")
-    return _waiting(tree, node)
+    sleeps = any(names.is_called(c, names.SLEEP) for c in calls_in(tree, node.body))
+    return Kind("polling-loop" if sleeps else "endless-loop")
 
 
 def _counts(tested: Names, bound: Sequence[Binding]) -> bool:
@@ -217,15 +220,20 @@ def derived_names(start: Names, bound: Sequence[Binding]) -> set[str]:
     return known
 
 
-def _waiting(tree: Tree, node: cst.While) -> Kind:
-    """A loop that only waits: a schedule of its own when the wait is long, else polling."""
+def _by_the_clock(tree: Tree, node: cst.While, bound: Sequence[Binding]) -> Kind | None:
+    """A schedule written by hand: each round sleeps for a minute or longer, or until a time of day."""
     for call in calls_in(tree, node.body):
-        if names.is_called(call, names.SLEEP) and call.args:
-            seconds = _seconds(call.args[0].value)
-            if seconds is None:
-                return Kind("polling-loop")
-            return Kind("periodic-loop", value=seconds) if seconds >= PERIOD_FROM_S else Kind("polling-loop")
-    return Kind("endless-loop")
+        if not names.is_called(call, names.SLEEP) or not call.args:
+            continue
+        seconds = _seconds(call.args[0].value)
+        if seconds is not None and seconds >= PERIOD_FROM_S:
+            return Kind("periodic-loop", value=seconds)
+        length = call.args[0].value
+        behind = sources_of(reads(tree, length), bound)
+        values = [length, *(b.value for b in bound if b.name in behind)]
+        if any(names.CLOCK.search(dotted(c.func)) for value in values for c in calls_in(tree, value)):
+            return Kind("clock-loop")
+    return None
 
 
 def _seconds(node: cst.CSTNode) -> float | None:

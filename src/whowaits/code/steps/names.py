@@ -49,6 +49,7 @@ WRAPPERS: Final = frozenset(
 
 QUEUE_LIKE: Final = re.compile(r"(queue|consumer|subscri|pubsub|inbox|mailbox|(^|_|\.)q$|broker|topic)", re.IGNORECASE)
 RETRY: Final = re.compile(r"(retr(y|ies)|attempt|(^|_)tries|n_try|num_try|max_try|trial|backoff)", re.IGNORECASE)
+CLOCK: Final = re.compile(r"(until|midnight|cron|timedelta|datetime|next_run|next_time)", re.IGNORECASE)
 SLEEP: Final = ("sleep", "*.sleep", "*.wait")
 
 
