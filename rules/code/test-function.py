@@ -1,3 +1,4 @@
+# file: test_label.py
 import openai
 from unittest.mock import MagicMock
 

@@ -102,7 +102,8 @@ def test_a_task_that_a_handler_enqueues_is_not_waited_for(tmp_path: Path) -> Non
     ],
 )
 def test_a_comment_declares_who_waits(tmp_path: Path, comment: str, told: tuple[object, ...]) -> None:
-    text = CLIENT + f"def main(texts):\n    for text in texts:  # whowaits: {comment}\n        {ASK}\n"
+    ask = ASK.replace("gpt-4o-mini", "gpt-5-mini")  # sold as batch and as flex
+    text = CLIENT + f"def main(texts):\n    for text in texts:  # whowaits: {comment}\n        {ask}\n"
     verdict = only(scanned(tmp_path, {"job.py": text})).deciding.verdict
     assert (verdict.route, verdict.waiter, verdict.deadline_s) == told
 

@@ -101,6 +101,15 @@ LOOPS = {
     "records": ('for record in event["Records"]:\n    ask(record)', "records-loop"),
     "polling": ("while True:\n    ask(x)\n    time.sleep(2)", "polling-loop"),
     "schedule_by_hand": ("while True:\n    ask(x)\n    time.sleep(60 * 60)", "periodic-loop"),
+    "schedule_by_the_clock": (
+        "while True:\n    wait = seconds_until(cfg.hour)\n    time.sleep(max(1, wait))\n    try:\n        ask(x)\n"
+        "    except E:\n        log()",
+        "clock-loop",
+    ),
+    "data_frame_that_gets_the_answers": (
+        'for i, row in df.iterrows():\n    r = ask(row["text"])\n    df.loc[i, "answer"] = r',
+        "loop-over-data",
+    ),
     "tool_loop": ('while r.stop_reason == "tool_use":\n    r = ask(do(x))', "tool-loop"),
     "until_valid": ("while True:\n    r = ask(x)\n    if ok(r):\n        break", "until-answer"),
     "prompt_loop": ('while True:\n    q = input("> ")\n    print(ask(q))', "prompt-loop"),

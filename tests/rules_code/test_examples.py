@@ -35,8 +35,8 @@ def scanned(path: Path, folder: Path) -> list[CallSite]:
 
 
 def spoken(site: CallSite, wanted: str) -> str:
-    """The route of a site with those of the wanted rules that speak in its deciding usage."""
-    said = {e.rule for e in site.deciding.evidence}
+    """The route of a site with those of the wanted rules that speak about any of its usages."""
+    said = {e.rule for usage in site.usages for e in usage.evidence}
     return " ".join([site.deciding.verdict.route, *(rule for rule in wanted.split()[1:] if rule in said)])
 
 
