@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 import typer.main
 
+from tools import readme as readme_tool
 from whowaits import config, judge
 from whowaits.cli import app
 from whowaits.model import Basis, Evidence, Offer, Policy, Verdict
@@ -148,6 +151,21 @@ def test_a_row_of_the_verdict_table_says_what_the_judge_says(row: int) -> None:
     assert verdict.row == row
     cells = verdict_rows()[row]
     assert (cells[6], cells[7]) == (verdict.route, verdict.urgency or "–")
+
+
+@pytest.mark.slow
+def test_the_output_in_the_readme_is_what_the_audit_prints_now(tmp_path: Path) -> None:
+    recipe = re.search(r"whowaits (audit .*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    values = dict(re.findall(r"^([A-Z_]+) := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert recipe is not None
+    command = re.sub(r"\$\(([A-Z_]+)\)", lambda found: values[found[1]], recipe[1]).replace(
+        "-o reports", f"-o {tmp_path}"
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "whowaits", *command.split()], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme_tool.block(readme) == readme_tool.shown(run.stdout), "run: make update"
 
 
 def test_ci_runs_every_check_that_make_offers() -> None:
