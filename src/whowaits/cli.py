@@ -52,7 +52,7 @@ Mapping = Annotated[
 ]
 AsOf = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Date whose prices the slower tier is reckoned at.", show_default="today"),
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Date whose prices a slower tier costs.", show_default="today"),
 ]
 
 
@@ -121,16 +121,17 @@ def classify(
 ) -> None:
     """Tag every logged call: who waits, until when, and which tier it belongs on."""
     from whowaits.logs import workloads as log_half
-    from whowaits.report import terminal
+    from whowaits.report import peeked, terminal
 
     with wrong_use_is_exit_2():
         if peek:
-            _show(terminal.render_peek(log_half.peek(logs, _mapping(mapping)), width=_width(), color=_color()))
+            _show(peeked.render_peek(log_half.peek(logs, _mapping(mapping)), width=_width(), color=_color()))
             return
         settings = config.load(Path(), isolated=isolated)
         session = log_half.classify(logs, settings, _day(as_of), mapping=_mapping(mapping))
     with session:
-        for path, write in ((output, session.write_tagged), (tags_only, session.write_tags), (workloads, session.write_workloads)):
+        writers = (session.write_tagged, session.write_tags, session.write_workloads)
+        for path, write in zip((output, tags_only, workloads), writers, strict=True):
             if path is not None:
                 write(path)
         _show(terminal.render_classified(session.classified, width=_width(), color=_color()))

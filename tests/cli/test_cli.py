@@ -160,7 +160,13 @@ def test_a_line_that_is_no_json_is_counted_with_its_place_and_never_quoted(log):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("input_tokens", -5), ("input_tokens", "many"), ("input_tokens", 10**12), ("timestamp", "yesterday"), ("output_tokens", 1.5)],
+    [
+        ("input_tokens", -5),
+        ("input_tokens", "many"),
+        ("input_tokens", 10**12),
+        ("timestamp", "yesterday"),
+        ("output_tokens", 1.5),
+    ],
 )
 def test_a_value_that_cannot_be_is_reported_and_its_row_survives(log, tmp_path, field, value):
     pq = pytest.importorskip("pyarrow.parquet")
