@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from whowaits.code.classes import ClassId
-from whowaits.code.modules import is_test, module_name
+from whowaits.code.modules import module_name
 from whowaits.code.results import WRAPS
 from whowaits.code.summary import GROWS, Call, Term, terminal
 from whowaits.code.uses import Use, lambda_name
@@ -17,19 +17,9 @@ from whowaits.code.values import Resolver, Value
 Node = tuple[str, int]
 """A function, lambda or module: (path, scope number)."""
 
-MAX_FAMILIES: Final = 4
 MAX_HOPS: Final = 4
 MAX_EDGES: Final = 200
 MAX_TASKS: Final = 400
-GENERIC: Final = frozenset(
-    "add append apply build call check clear close commit connect copy create delete execute exists extend fetch "
-    "filter find first format forward get handle init insert invoke items join keys list load main map open parse "
-    "pop post predict print process put query read remove render replace request reset run save search select send "
-    "set setup show split start step stop submit test train transform update upload validate values wait write".split()
-)
-"""Method names too common to say which class they belong to."""
-
-
 class Hop(NamedTuple):
     """One call on the way up: call `number` of `path`. `through`: the function below is handed to this callable."""
 
@@ -70,7 +60,6 @@ class Graph:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self._edges: dict[Node, tuple[Edge, ...]] = {}
-        self._families: dict[str, int] = {}
         self._held: dict[Node, list[tuple[str, int]]] | None = None
 
     def node(self, path: str, scope: int) -> Node:
@@ -88,17 +77,6 @@ class Graph:
         if node not in self._edges:
             self._edges[node] = _Tracker(self, node).run()
         return self._edges[node]
-
-    def families(self, name: str) -> int:
-        """Return how many unrelated classes of the tree, those of tests aside, have a method of that name."""
-        if name not in self._families:
-            tops = set()
-            for path, number in self.resolver.uses.methods.get(name, ()):
-                cls = (path, self.resolver.scope(path, number).parent)
-                if not is_test(path):
-                    tops.add(self.resolver.classes.line(cls)[0][-1])
-            self._families[name] = len(tops)
-        return self._families[name]
 
     def held(self, node: Node) -> list[tuple[str, int]]:
         """Return the calls of something a variable or attribute holds, or a call returned, that run the function."""
@@ -226,7 +204,7 @@ class _Tracker:
     def _by_name(self, name: str) -> None:
         uses = self.resolver.uses
         for path, number in uses.calls.get(name, ()):
-            if self.node in self.resolver.params.callees(path, number) or self._likely(path, number):
+            if self.node in self.resolver.params.callees(path, number):
                 self._add((Hop(path, number),))
             elif self.scope.name == "__call__" and self._makes(path, number):
                 self._follow(_Task("result", path, number, "", ()))
@@ -238,22 +216,6 @@ class _Tracker:
         for use in uses.names.get(name, ()):
             if self._means(use):
                 self._used(use, ())
-
-    def _likely(self, path: str, number: int) -> bool:
-        """A function called by its name on something unknown, when few of the tree have that name."""
-        call = self.resolver.files[path].calls[number]
-        name = self.scope.name
-        if not call.func or call.func[0] != "a" or name in GENERIC or name.startswith("__"):
-            return False
-        telling = "_" in name or len(name) > 9
-        if self.node in self.resolver.uses.methods.get(name, ()):
-            few = self.graph.families(name) <= (MAX_FAMILIES if telling else 2)
-        else:
-            few = telling and self.scope.parent == 0 and not self.graph.families(name)
-        if not few or is_test(self.node[0]) > is_test(path):
-            return False
-        values = self.resolver.of(path, call.scope, call.func)
-        return all(v[0] == "X" and "()" in v[1] and telling for v in values)
 
     def _makes(self, path: str, number: int) -> bool:
         call = self.resolver.files[path].calls[number]

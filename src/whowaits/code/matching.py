@@ -25,6 +25,7 @@ _ADDRESSES: Final = (
     *("api_host", "url"),
 )
 _RUNNABLE: Final = frozenset({"invoke", "ainvoke", "stream", "astream", "batch", "abatch"})
+_ASKS: Final = frozenset({"predict", "apredict", "complete", "acomplete", "chat", "achat", "generate", "agenerate"})
 _MODEL_LIKE: Final = re.compile(r"(^|_)(llm|chat_model|chain|lm|agent|judge|grader|grader_model)s?$|(^|_)llm_", re.I)
 _BODIES: Final = (
     ({"messages"}, {"model", "max_tokens", "max_new_tokens", "temperature", "anthropic_version"}),
@@ -35,6 +36,8 @@ _BODIES: Final = (
 """Keys of a JSON body that say it is a request to a model: all of the first and one of the second."""
 _TIERS: Final = {"flex": "flex", "priority": "priority", "fast": "priority", "batch": "batch", "auto": "standard"}
 MAX_LITERAL: Final = 64
+MAX_BODY_DEPTH: Final = 4
+MAX_BODY_ITEMS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Matcher:
             match = self._match(value)
             if match and (made := self._describe(path, number, match, value, None)):
                 return made
-        if any(v[0] in ("F", "B", "C", "O") for v in values):
+        if any(v[0] in ("F", "B", "C", "O") and len(v) == 3 for v in values):
             return None
         return self._by_shape(path, number, call, values)
 
@@ -128,7 +131,8 @@ class Matcher:
             if "." in chain or not any(root in known for root in rule.imports):
                 continue
             unique = "_" in chain and len({r.sdk for r, _ in self.sdks.by_last[last]}) < 3
-            if unique or (last in _RUNNABLE and base and _MODEL_LIKE.search(base)):
+            runs = last in _RUNNABLE and base and _MODEL_LIKE.search(base)
+            if unique or runs or (last in _ASKS and base and base.strip("_").lower() == "llm"):
                 return Match(rule, None, chain)
         return None
 
@@ -322,9 +326,16 @@ class _About:
         for value in self.keywords.get("json", ()):
             if value[0] == "D":
                 items += self.resolver.params.display(value[2])
-        inside = [i for _, values in items for v in values if v[0] == "D" for i in self.resolver.params.display(v[2])]
-        keys = {k for k, _ in (*items, *inside)}
+        keys = set(self._all_keys(items))
         return any(all_of <= keys and keys & one_of for all_of, one_of in _BODIES)
+
+    def _all_keys(self, items: list[tuple[str, Values]]) -> Iterator[str]:
+        """The keys of a body, those of bodies inside it included."""
+        level = items
+        for _ in range(MAX_BODY_DEPTH):
+            yield from (key for key, _ in level)
+            inside = [v for _, values in level for v in values if v[0] == "D"][:MAX_BODY_ITEMS]
+            level = [item for v in inside for item in self.resolver.params.display(v[2])]
 
     def _whole(self, url: str) -> list[str]:
         """A path alone belongs to the address that the session was made with."""

@@ -36,6 +36,13 @@ def family(name: str) -> tuple[str, str]:
     return re.split(r"[._]", name, maxsplit=1)[0], name.rpartition(".")[2]
 
 
+def _moved(name: str) -> tuple[str, str]:
+    """Return what stays the same of a method of a class when the class moves: (llama, VectorStoreIndex.from_documents)."""
+    parts = name.split(".")
+    method = parts[-2:] if len(parts) > 2 and parts[-2][:1].isupper() else []
+    return re.split(r"[._]", name, maxsplit=1)[0], ".".join(method)
+
+
 class Sdks:
     """Finds the rule for a name; see `CallRule` for what the parts of a rule mean."""
 
@@ -44,6 +51,7 @@ class Sdks:
         self.constructors: dict[str, list[CallRule]] = defaultdict(list)
         self.families: dict[tuple[str, str], list[CallRule]] = defaultdict(list)
         self.functions: dict[str, CallRule] = {}
+        self.moved: dict[tuple[str, str], CallRule] = {}
         self.decorators: dict[str, CallRule] = {}
         self.by_last: dict[str, list[tuple[CallRule, str]]] = defaultdict(list)
         self.wild: list[tuple[str, CallRule]] = []
@@ -68,6 +76,8 @@ class Sdks:
                 self.decorators[name[1:]] = rule
             else:
                 self.functions.setdefault(name, rule)
+                if (key := _moved(name))[1]:
+                    self.moved.setdefault(key, rule)
         for chain in rule.chains:
             if chain != CALLED:
                 self.by_last[chain.rpartition(".")[2]].append((rule, chain))
@@ -79,7 +89,7 @@ class Sdks:
         return self.found[name]
 
     def _find(self, name: str) -> Match | None:
-        if rule := self.functions.get(name):
+        if rule := self.functions.get(name) or self.moved.get(_moved(plain(name))):
             return Match(rule, None, name)
         for number, (made, chain) in enumerate(_splits(name)):
             for rule in self._rules_of(made):

@@ -295,10 +295,21 @@ def _t_comprehension(w: _Walker, n: Any, d: int) -> Term:
     return ("t", (w.term(n.elt, d),))
 
 
+def _t_call(w: _Walker, n: ast.Call, d: int) -> Term:
+    """A call; `getattr(x, "name")` is the attribute it gets."""
+    if isinstance(n.func, ast.Name) and n.func.id == "getattr" and 2 <= len(n.args) <= 3:
+        name = n.args[1]
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            found = ("a", w.term(n.args[0], d), name.value)
+            default = w.term(n.args[2], d) if len(n.args) == 3 else None
+            return ("o", (found, default)) if default and default != ("v", None) else found
+    return ("c", w.call_number(n))
+
+
 _TERMS: Final[dict[type, Any]] = {
     ast.Name: lambda w, n, d: ("n", n.id),
     ast.Attribute: _t_attribute,
-    ast.Call: lambda w, n, d: ("c", w.call_number(n)),
+    ast.Call: _t_call,
     ast.Constant: lambda w, n, d: _text(n.value),
     ast.Lambda: lambda w, n, d: ("f", w.lambda_number(n)),
     ast.IfExp: lambda w, n, d: ("o", (w.term(n.body, d), w.term(n.orelse, d))),

@@ -31,7 +31,7 @@ class Uses:
     on_functions    name of a function of the tree -> the calls of one of its attributes (`task.delay()`)
     names           name -> its uses other than being called
     results         call -> the uses of its result; `called_results`: the calls of its result
-    methods         name -> the methods of that name; `stores`: attribute -> the assignments to it
+    methods         name -> the methods of that name; `functions`: those of a module; `stores`: attribute -> the assignments to it
     held            names of variables, parameters and attributes; `defined`: names of functions
     """
 
@@ -42,6 +42,7 @@ class Uses:
         self.results: dict[tuple[str, int], list[Use]] = defaultdict(list)
         self.called_results: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.methods: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self.functions: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.stores: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.on_functions: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.held: set[str] = set()
@@ -96,6 +97,8 @@ class Uses:
                 self.defined.add(scope.name)
                 if summary.scopes[scope.parent].kind == "class":
                     self.methods[scope.name].append((path, number))
+                elif scope.parent == 0:
+                    self.functions[scope.name].append((path, number))
 
     def _note(self, how: str, path: str, number: int, key: int | str | None, term: Term) -> None:
         for part in _parts(term):

@@ -3,6 +3,7 @@
 A value is a tuple whose first item says what it is:
 
     ("F", path, scope)  a function                    ("B", path, scope)  a bound method
+                        either with a fourth item where only its name says so
     ("C", path, scope)  a class                       ("O", path, scope)  exactly its instance
     ("S", path, scope)  its instance or a subclass's  ("U", path, scope)  super() inside it
     ("M", path)         a module of the tree          ("N", folder)       a folder of modules
@@ -25,6 +26,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from whowaits.code.classes import Classes
+from whowaits.code.likely import Likely
 from whowaits.code.modules import Found, Modules
 from whowaits.code.params import Params
 from whowaits.code.results import result_of
@@ -62,6 +64,7 @@ class Resolver:
         self.literals = frozenset(literals)
         self.classes = Classes(self)
         self.params = Params(self)
+        self.likely = Likely(self)
         self.dicts: list[tuple[str, int, Term]] = []
         self.dict_numbers: dict[int, int] = {}
         self.known: dict[Any, Values] = {}
@@ -237,7 +240,9 @@ class Resolver:
 
 
 def _of_attribute(r: Resolver, path: str, scope: int, term: Term) -> Values:
-    return unite(r.attribute(v, term[2]) for v in r.of(path, scope, term[1]))
+    base = r.of(path, scope, term[1])
+    found = unite(r.attribute(v, term[2]) for v in base)
+    return unite((found, r.likely.attribute(path, term[2], base)))
 
 
 def _of_call(r: Resolver, path: str, scope: int, term: Term) -> Values:

@@ -94,6 +94,14 @@ def feeds_itself(tree: Tree, loop: Loop) -> str | None:
     return None
 
 
+def carries_history(tree: Tree, loop: Loop) -> bool:
+    """Whether each round makes something for the call that is named after former rounds: `context = recent(history)`."""
+    bound = bindings(tree, loop.node)
+    used = needed(tree, loop.call, loop.arguments, bound)
+    made = {b.name for b in bound if b.name in used and b.how != "mutate"}
+    return any(names.HISTORY.search(name) for name in used - loop.arguments | (made & loop.arguments))
+
+
 def _until_success(tree: Tree, loop: Loop) -> str:
     """A loop that is over once the call has worked: the same again, or the next model, key or provider."""
     if not isinstance(loop.node, cst.For) or _is_range(loop.node.iter) or _names_retry(tree, loop.node):

@@ -49,6 +49,9 @@ WRAPPERS: Final = frozenset(
 
 QUEUE_LIKE: Final = re.compile(r"(queue|consumer|subscri|pubsub|inbox|mailbox|(^|_|\.)q$|broker|topic)", re.IGNORECASE)
 RETRY: Final = re.compile(r"(retr(y|ies)|attempt|(^|_)tries|n_try|num_try|max_try|trial|backoff)", re.IGNORECASE)
+HISTORY: Final = re.compile(
+    r"(histor|(^|[._])prev(ious)?([._]|$)|so_far|preceding|(^|[._])prior_|last_(answer|response|summary|reply))", re.IGNORECASE
+)
 CLOCK: Final = re.compile(r"(until|midnight|cron|timedelta|datetime|next_run|next_time)", re.IGNORECASE)
 SLEEP: Final = ("sleep", "*.sleep", "*.wait")
 

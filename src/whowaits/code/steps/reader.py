@@ -53,6 +53,8 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
         kind = loops.kind_of(tree, loop)
         head = loop.node.target if isinstance(loop.node, cst.CompFor) else loop.node
         yield Fact(kind.name, tree.line(head), kind.weak, kind.value)
+        if loops.carries_history(tree, loop):
+            yield Fact("carries-history", tree.line(head))
     yield from _stream(tree, calls, region, asked)
     yield from _conversation(tree, calls, arguments, around, region, asked)
     for name, node in answers.asked(tree, arguments, call, region):
