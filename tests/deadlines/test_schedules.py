@@ -77,6 +77,15 @@ def test_a_shell_script_in_between_is_followed(tmp_path: Path) -> None:
     assert lines(tmp_path, files) == ["crontab:1 604800 jobs/clean.py:None", "crontab:1 604800 jobs/embed.py:None"]
 
 
+def test_a_target_of_make_is_followed(tmp_path: Path) -> None:
+    files = {
+        "crontab": "15 4 * * * make -C /srv/app nightly\n15 5 * * * cd /srv/app && make other\n",
+        "Makefile": "VENV = .venv\n\nnightly: deps\n\t@$(VENV)/bin/python jobs/tag.py\n\nother:\n\techo done\n",
+        "jobs/tag.py": "",
+    }
+    assert lines(tmp_path, files) == ["crontab:1 86400 jobs/tag.py:None", "crontab:2 86400 None:None"]
+
+
 def test_a_console_program_of_the_project_is_its_function(tmp_path: Path) -> None:
     files = {
         "crontab": "0 3 * * * /srv/venv/bin/news-tag --all\n0 4 * * * /usr/bin/backup\n",

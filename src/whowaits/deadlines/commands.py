@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final, Literal, NamedTuple
 
-Form = Literal["script", "module", "management", "shell", "unit", "program", "task", "function"]
+Form = Literal["script", "module", "management", "shell", "make", "unit", "program", "task", "function"]
 
 _PYTHON: Final = re.compile(r"(python|pypy)(\d(\.\d+)?)?(\.exe)?$")
 _SEPARATOR: Final = re.compile(r"&&|\|\||[;|\n]")
@@ -87,6 +87,8 @@ def _started(words: list[str], folder: str) -> Target | None:
             return _script(word, words[position + 1 :], folder)
         if PurePosixPath(word).name == "django-admin":
             return _management(words[position + 1 :], folder)
+        if PurePosixPath(word).name in ("make", "gmake"):
+            return _make(words[position + 1 :], folder)
         if word.endswith(".sh"):
             return Target("shell", word, folder)
     for word in words:
@@ -124,6 +126,31 @@ def _management(arguments: list[str], folder: str) -> Target | None:
         if not word.startswith("-"):
             return Target("management", word, folder)
     return None
+
+
+def _make(arguments: list[str], folder: str) -> Target | None:
+    """`make -C dir nightly`: the first target decides, and the folder that is changed to."""
+    wanted: str | None = None
+    following = iter(arguments)
+    for word in following:
+        if word in ("-C", "-f", "-j"):
+            value = next(following, "")
+            folder = _joined(folder, value) if word == "-C" else folder
+        elif not word.startswith("-") and "=" not in word:
+            wanted = wanted or word
+    return None if wanted is None else Target("make", wanted, folder)
+
+
+def recipe(makefile: str, wanted: str) -> str:
+    """Return the commands of one target of a Makefile, without those of what it depends on."""
+    lines, inside = [], False
+    for line in makefile.splitlines():
+        if line.startswith("\t"):
+            lines += [line.strip().lstrip("@-+")] if inside else []
+        elif line.strip() and not line.startswith("#"):
+            names, sign, _ = line.partition(":")
+            inside = bool(sign) and wanted in names.split()
+    return "\n".join(lines)
 
 
 def _joined(folder: str, more: str) -> str:

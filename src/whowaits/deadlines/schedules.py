@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from whowaits.deadlines.commands import Target, targets
+from whowaits.deadlines.commands import Target, recipe, targets
 from whowaits.deadlines.schedule import Schedule as Schedule
 from whowaits.deadlines.tree import Found, Tree, console_programs
 from whowaits.deadlines.written import airflow, celery_beat, crontab, in_process, systemd, tasks
@@ -34,7 +34,7 @@ _MANIFESTS: Final = re.compile(
     re.IGNORECASE,
 )
 """Where YAML is read: a data set of 15,000 YAML files is not opened for the sake of a CronJob that is not there."""
-_SUPPORT: Final = (".sh", ".service", "pyproject.toml")
+_SUPPORT: Final = (".sh", ".service", "pyproject.toml", "Makefile")
 _MAX_SHELL_DEPTH: Final = 3
 
 
@@ -48,7 +48,7 @@ class Written:
     """(registered name, qualified function) of the tasks a Python file defines."""
     programs: tuple[tuple[str, str], ...] = ()
     script: str | None = None
-    """The text of a shell script or a service, to be read when something starts it."""
+    """The text of a shell script, a Makefile or a service, to be read when something starts it."""
 
 
 def may_hold(path: str) -> bool:
@@ -67,7 +67,7 @@ def read_file(path: str, text: str) -> Written:
     name = PurePosixPath(path).name
     if name == "pyproject.toml":
         return Written(programs=tuple(sorted(console_programs(text).items())))
-    if name.endswith(".sh"):
+    if name.endswith(".sh") or name == "Makefile":
         return Written(script=text)
     if name.endswith(".service"):
         return Written(script=text)
@@ -162,8 +162,8 @@ def _link(schedule: Schedule, written: Mapping[str, Written], tree: Tree, depth:
     if schedule.path is not None or depth > _MAX_SHELL_DEPTH:
         return [schedule]
     target = schedule.target
-    if target.form in ("shell", "unit"):
-        between = tree.file(target.name, target.folder, schedule.place.path)
+    if target.form in ("shell", "make", "unit"):
+        between = tree.file("Makefile" if target.form == "make" else target.name, target.folder, schedule.place.path)
         script = written[between].script if between is not None and between in written else None
         onward = [replace(schedule, target=_seen_from(t, target)) for t in _started_by(target, script or "")]
         return [s for each in onward for s in _link(each, written, tree, depth + 1)] or [schedule]
@@ -172,7 +172,9 @@ def _link(schedule: Schedule, written: Mapping[str, Written], tree: Tree, depth:
 
 
 def _started_by(target: Target, script: str) -> list[Target]:
-    return systemd.exec_start(script) if target.form == "unit" else list(targets(script))
+    if target.form == "unit":
+        return systemd.exec_start(script)
+    return list(targets(recipe(script, target.name) if target.form == "make" else script))
 
 
 def _telling(schedules: Iterable[Schedule]) -> set[Schedule]:
@@ -183,5 +185,5 @@ def _telling(schedules: Iterable[Schedule]) -> set[Schedule]:
 
 
 def _seen_from(target: Target, script: Target) -> Target:
-    """A shell script that changes no folder runs where it was started."""
-    return target if target.folder or script.form != "shell" else target._replace(folder=script.folder)
+    """A script that changes no folder runs where it was started."""
+    return target if target.folder or script.form == "unit" else target._replace(folder=script.folder)
