@@ -20,6 +20,21 @@ QUEUED: Final = (
 )  # fmt: skip
 """Callables that put a function into a queue or into the background."""
 
+LOOKED_AT: Final = (
+    "builtins.callable", "builtins.len", "builtins.getattr", "builtins.hasattr", "builtins.isinstance", "builtins.id",
+    "builtins.repr", "builtins.str", "builtins.type", "builtins.print", "builtins.enumerate", "builtins.vars", "inspect.*",
+    "*.iscoroutinefunction", "functools.wraps", "functools.update_wrapper", "dataclasses.field", "typing.*", "*.__get__",
+)  # fmt: skip
+"""Callables that look at a function without running it."""
+
+RUNS_NOW: Final = (
+    "*.submit", "*.to_thread", "*.run_in_executor", "*.run_sync", "*.run_in_threadpool", "*.create_task",
+    "*.ensure_future", "*.start_soon", "*.spawn", "*.gather", "*.partial", "*.Thread", "*.Process", "*.Timer", "*.remote",
+    "*.apply_async", "*.run", "*.wait_for", "*.shield", "*retry*", "*Retry*", "*backoff*", "*.remote", "*.asyncio",
+    "*.sync_to_async", "*.async_to_sync", "*.iter", "*.reduce", "*.call_*", "*.run_coroutine_threadsafe", "*.step",
+)  # fmt: skip
+"""Callables that run a function that is handed to them where it is handed over, or soon after."""
+
 
 _UNRULED: Final = {"none": "no-caller", "script": "script"}
 """Kinds of entry points that follow from the paths alone -> what they are called as evidence."""
@@ -79,16 +94,20 @@ class Reader:
 
     def read(self, site: Site, path: Path) -> Reading:
         """What one path to `site` says."""
-        path = _cut_at_queue(path)
         evidence: list[Evidence] = []
         drivers: list[Driver] = []
         for rule, place in self._about_call(site):
             self._add(rule, place, False, site.function, evidence, drivers)
+        kept_for_later = False
         for number, step in enumerate(path.steps):
             background = number > 0 and is_queued(step)
+            kept_for_later = kept_for_later or self._keeps(step)
             for rule, place, weak, value in self._about_step(site, step, number == 0):
-                if background and rule.says.shape is None:
+                drives = rule.says.shape is not None
+                if background and not drives:
                     continue  # whoever stands above a queue does not wait for what comes out of it
+                if kept_for_later and drives:
+                    continue  # a loop that registers functions does not run them
                 self._add(rule, place, weak, step.function, evidence, drivers, value)
         entry = Entry(path.entry.kind, Place(path.entry.path, path.entry.line))
         entry_rule = self._rules.by_id.get(path.entry.rule or _UNRULED.get(path.entry.kind, ""))
@@ -136,6 +155,12 @@ class Reader:
             self.skipped[place] = Skipped(place, f"`{step.function}` {error}")
             return steps.NOTHING
 
+    def _keeps(self, step: Step) -> bool:
+        """Whether the step hands a function to something that keeps it, to run it at its own time."""
+        if step.through is None or is_queued(step) or fits(step.through, RUNS_NOW):
+            return False
+        return self._rules.handed_to(step.through) is None
+
     def _scheduled(self, path: Path) -> list[Schedule]:
         return [s for s in self._schedules if any(_starts(s, step, step is path.steps[-1]) for step in path.steps)]
 
@@ -157,16 +182,27 @@ def _leading_lines(sites: Sequence[Site]) -> dict[tuple[str, int | None, str, in
     return {key: frozenset(found) for key, found in lines.items()}
 
 
+def fits(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a dotted name fits one of the patterns; a bare name is taken as the last part of one."""
+    return any(fnmatchcase(name, pattern) or fnmatchcase(f".{name}", pattern) for pattern in patterns)
+
+
 def is_queued(step: Step) -> bool:
     """Whether the step puts the function below it into a queue or the background."""
-    return step.through is not None and any(fnmatchcase(step.through, pattern) for pattern in QUEUED)
+    return step.through is not None and fits(step.through, QUEUED)
 
 
-def _cut_at_queue(path: Path) -> Path:
-    """The path from the hand-over to a queue downwards: what comes above went on without the answer."""
+def cut(path: Path) -> Path:
+    """The path without what does not wait for its lower part, or does not run it at all.
+
+    Above the hand-over to a queue, the caller went on without the answer; above a look at a function, nothing calls it.
+    """
     for number, step in enumerate(path.steps):
         if number > 0 and is_queued(step):
             return Path(path.steps[: number + 1], EntryPoint("task", "queued-call", step.path, step.line))
+        if number > 0 and step.through is not None and fits(step.through, LOOKED_AT):
+            top = path.steps[number - 1]
+            return Path(path.steps[:number], EntryPoint("none", None, top.path, top.first_line))
     return path
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from whowaits import judge, rules
 from whowaits.code import files, gate, index, paths
 from whowaits.code.declared import Declarations
-from whowaits.code.evidence import Reader, Reading, Rules
+from whowaits.code.evidence import Reader, Reading, Rules, cut
 from whowaits.code.paths import Site
 from whowaits.code.sources import Sources
 from whowaits.config import Config
@@ -139,11 +139,12 @@ class _Judged:
 
 def _with_library_use(site: Site) -> Iterator[paths.Path]:
     """The paths to a site. Code that only tests call is a library: what they reach is also used by others, elsewhere."""
-    yield from site.paths
-    if any(path.entry.kind != "test" for path in site.paths):
+    ways = tuple(dict.fromkeys(cut(path) for path in site.paths))
+    yield from ways
+    if any(path.entry.kind != "test" for path in ways):
         return
     seen = set()
-    for path in site.paths:
+    for path in ways:
         kept = tuple(step for step in path.steps if step.path != path.entry.path)
         if kept and kept not in seen:
             seen.add(kept)
