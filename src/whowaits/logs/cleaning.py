@@ -14,17 +14,35 @@ from whowaits.logs.columns import quoted
 WEIGHT_ONE: Final = 1_000_000
 """The weight of a call that stands for itself."""
 
-DUPLICATES: Final = """
-SELECT id FROM (
-  SELECT rowid AS id, row_number() OVER (
-    PARTITION BY dedupe_key
-    ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, source, source_file, source_row
-  ) AS nth
-  FROM raw_calls
-  WHERE dedupe_key IN (SELECT dedupe_key FROM raw_calls GROUP BY dedupe_key HAVING count(*) > 1)
-) WHERE nth > 1
+TWICE: Final = """
+SELECT rowid AS id, dedupe_key, row_number() OVER (
+  PARTITION BY dedupe_key
+  ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, source, source_file, source_row
+) AS nth
+FROM raw_calls
+WHERE dedupe_key IN (SELECT dedupe_key FROM raw_calls GROUP BY dedupe_key HAVING count(*) > 1)
 """
-"""All records of a call but the one that says most about money; the order of the sources plays no part."""
+"""Records of one call, the one that says most about money first; the order of the sources plays no part."""
+
+DUPLICATES: Final = "SELECT id FROM twice WHERE nth > 1"
+
+_SEEN_ELSEWHERE: Final = (
+    "root_kind", "parent_kind", "stated_deadline_at", "stated_deadline_s", "stated_deadline_source", "trace_id",
+    "span_id", "parent_id", "trigger", "user_agent", "end_user_id", "streamed", "ttft_ms", "code_file",
+    "code_function", "code_line", "stated", "environment",
+)  # fmt: skip
+MERGED: Final = f"""
+UPDATE raw_calls SET {", ".join(f"{name} = coalesce(raw_calls.{name}, m.{name})" for name in _SEEN_ELSEWHERE)}
+FROM (
+  SELECT min(CASE WHEN t.nth = 1 THEN t.id END) AS id,
+    {", ".join(f"arg_min(r.{name}, t.nth) AS {name}" for name in _SEEN_ELSEWHERE)}
+  FROM twice AS t JOIN raw_calls AS r ON t.id = r.rowid
+  GROUP BY t.dedupe_key
+) AS m
+WHERE raw_calls.rowid = m.id
+"""
+"""What another source saw of the same call is kept: a gateway knows the price, a trace who waited. The name of the
+workload stays that of the record that is kept, so that a call has one name whichever sources saw it."""
 
 IMPOSSIBLE: Final = """
 SELECT source_file, reason, count(*) AS n, min(source_row) AS first FROM (

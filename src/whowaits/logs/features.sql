@@ -146,7 +146,9 @@ SELECT
   COUNT(c.end_user_id) AS user_rows,
   COUNT(c.session_id) AS session_rows,
   MIN(c.source_file) AS source_file,
-  MIN(c.deadline_us) AS deadline_us,
+  MIN(CASE WHEN c.stated_deadline_source = 'server_span' THEN c.deadline_us END) AS open_us,
+  MIN(CASE WHEN c.stated_deadline_source <> 'server_span' THEN c.deadline_us END) AS deadline_us,
+  MIN(CASE WHEN c.stated_deadline_source <> 'server_span' THEN c.stated_deadline_source END) AS deadline_source,
   MIN((u.due_us - c.start_us % u.due_every_us + u.due_every_us) % u.due_every_us) AS due_in_us,
   MIN(CASE WHEN c.start_us > 0 THEN c.start_us END) AS first_us,
   MAX(CASE WHEN c.start_us > 0 THEN c.start_us END) AS last_us

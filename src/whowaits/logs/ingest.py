@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from whowaits.logs import columns, documents, table
 from whowaits.logs.cells import unusable
-from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE
+from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE, MERGED, TWICE
 from whowaits.logs.columns import literal, quoted
 from whowaits.logs.documents import Document
 from whowaits.logs.engine import Engine, batched, stored_parquet
@@ -235,6 +235,8 @@ def _settle(engine: Engine, problems: Problems) -> Ingested:
         "SELECT source_file, source, count(*) AS n FROM raw_calls GROUP BY ALL ORDER BY source_file, source"
     )
     _stage_names(engine)
+    engine.define("twice", TWICE)
+    engine.run(MERGED)
     engine.define("duplicates", DUPLICATES)
     engine.define("calls", CALLS)
     duplicates = int(engine.one("SELECT count(*) FROM duplicates"))

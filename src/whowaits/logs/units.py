@@ -27,6 +27,7 @@ KEYS: Final = (
     "user_agent",
 )
 UNMARKED: Final = "unmarked"
+LONGEST_LABEL: Final = 40
 SHOWN_KEY: Final = 12
 """So many characters of a key's hash tell keys apart well enough to name them."""
 
@@ -38,12 +39,10 @@ class Unit:
     number: int
     base: str
     label: str
-    registered: bool
     offer: Offer
     tier: Tier
     evidence: tuple[Evidence, ...]
     provider: str | None
-    deadline_source: str | None
     due: Due | None
     models: list[str] = field(default_factory=list)
     statements: list[int] = field(default_factory=list)
@@ -56,35 +55,40 @@ def build(rows: Iterable[Mapping[str, Any]], statements: Statements) -> tuple[li
     """Return the units of these statements, and what is wrong with the register; the order of rows plays no part."""
     units: dict[tuple[Any, ...], Unit] = {}
     ties: set[str] = set()
-    for row in sorted(rows, key=_order):
+    ordered = sorted(rows, key=_order)
+    alone = _keys_for_one_thing(ordered)
+    for row in ordered:
         covering = register.covering(statements.entries, statements.fields(row))
         if covering.message:
             ties.add(covering.message)
-        entry = covering.entry
-        said = statements.evidence(row)
+        said, due = statements.evidence(row), statements.due(row)
         offer = load_offers().find(row["provider"], row["model_canonical"], row["operation"])
-        due = statements.due(row)
-        key = _signature(row, said, offer, due, entry.name if entry else None)
-        unit = units.get(key)
-        if unit is None:
-            declared = register.evidence(entry) if entry else ()
-            unit = Unit(
-                len(units), entry.name if entry else _base(row), _label(row, said), entry is not None, offer,
-                _tier(row), declared, row["provider"], row["stated_deadline_source"], due,
-            )  # fmt: skip
-            units[key] = unit
-        unit.due = unit.due or due
-        _join(unit, row, said)
+        key = _signature(row, said, offer, due, covering.entry.name if covering.entry else None)
+        if key not in units:
+            base = covering.entry.name if covering.entry else _base(row, alone)
+            declared = register.evidence(covering.entry) if covering.entry else ()
+            units[key] = Unit(len(units), base, _label(row, said), offer, _tier(row), declared, row["provider"], due)
+        _join(units[key], row, said, due)
     found = list(units.values())
     _name(found)
     return found, sorted(ties)
+
+
+def _keys_for_one_thing(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The keys with one model and operation, which need not be told from each other."""
+    uses: dict[str, set[tuple[Any, Any]]] = {}
+    for row in rows:
+        if not any(row[name] for name in PROGRAM):
+            uses.setdefault(_key(row), set()).add((row["model_canonical"], row["operation"]))
+    return {key for key, things in uses.items() if len(things) == 1}
 
 
 def _order(row: Mapping[str, Any]) -> list[str]:
     return [str(row[name]) for name in sorted(row) if name not in ("statement", "row_count")]
 
 
-def _join(unit: Unit, row: Mapping[str, Any], said: Sequence[Evidence]) -> None:
+def _join(unit: Unit, row: Mapping[str, Any], said: Sequence[Evidence], due: Due | None) -> None:
+    unit.due = unit.due or due
     unit.statements.append(row["statement"])
     unit.evidence = tuple(dict.fromkeys((*unit.evidence, *said)))
     if row["model_canonical"] and row["model_canonical"] not in unit.models:
@@ -99,11 +103,12 @@ def _signature(
     row: Mapping[str, Any], said: Sequence[Evidence], offer: Offer, due: Due | None, entry: str | None
 ) -> tuple[Any, ...]:
     """Calls that differ in any of these are judged apart."""
-    common = (offer, _tier(row), row["stated_deadline_source"])
     if entry is not None:
-        return ("register", entry, *common)
+        return ("register", entry, offer, _tier(row))
     claims = frozenset((e.rule, e.waiter, e.deadline_s, e.bulk) for e in said if not e.hint)
-    return ("log", _identity(row), claims, due, *common)
+    person = any(e.waiter == "person" for e in said if not e.hint)  # waits, whatever else a call states
+    source = None if person else row["stated_deadline_source"]
+    return ("log", _identity(row), claims, due, offer, _tier(row), source)
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -113,7 +118,7 @@ def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (_key(row), row["model_canonical"], row["operation"])
 
 
-def _base(row: Mapping[str, Any]) -> str:
+def _base(row: Mapping[str, Any], alone: set[str]) -> str:
     parts: list[str] = []
     for name in PROGRAM:
         value = row[name]
@@ -121,6 +126,8 @@ def _base(row: Mapping[str, Any]) -> str:
             parts = [part for part in parts if part not in value] + [value]
     if parts:
         return "/".join(parts)
+    if _key(row) in alone:
+        return _key(row)
     what = " ".join(part for part in (row["operation"], row["model_canonical"]) if part)
     return f"{_key(row)} ({what})" if what else _key(row)
 
@@ -134,14 +141,16 @@ def _key(row: Mapping[str, Any]) -> str:
 
 def _label(row: Mapping[str, Any], said: Sequence[Evidence]) -> str:
     """What tells a stream from its siblings: the words of the log that make a claim."""
-    shown = sorted({part for e in said if not e.hint for part in [_quoted(e.says)] if part})
+    shown = sorted({_short(e) for e in said if not e.hint})
     if row["stated_deadline_source"]:
         shown.append(str(row["stated_deadline_source"]).replace("_", " "))
     return ", ".join(shown) or UNMARKED
 
 
-def _quoted(says: str) -> str:
-    return says.rpartition("(")[2].removesuffix(")") if says.endswith(")") else ""
+def _short(evidence: Evidence) -> str:
+    """The field and value that a claim quotes, or the name of its rule where that is long."""
+    quoted = evidence.says.partition(" (")[2].removesuffix(")")
+    return quoted if 0 < len(quoted) <= LONGEST_LABEL else evidence.rule
 
 
 def _tier(row: Mapping[str, Any]) -> Tier:

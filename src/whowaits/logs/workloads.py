@@ -137,14 +137,14 @@ def _seen(unit: Unit, row: Mapping[str, Any], statements: Statements) -> tuple[E
 def _deadlines(unit: Unit, row: Mapping[str, Any]) -> list[Evidence]:
     """What was stated call by call; the shortest counts."""
     found = []
-    if row["deadline_us"] is not None and unit.deadline_source is not None:
+    if row["open_us"] is not None:
+        left = row["open_us"] / 1_000_000
+        says = f"a request was open while its model call ran, for {left:g} s from the start of the call"
+        found.append(Evidence("open-server-span", says, Basis.STATED, waiter="program", deadline_s=left))
+    if row["deadline_us"] is not None:
         left = row["deadline_us"] / 1_000_000
-        if unit.deadline_source == "server_span":
-            says = f"a request was open while its model call ran, for {left:g} s from the start of the call"
-            found.append(Evidence("open-server-span", says, Basis.STATED, waiter="program", deadline_s=left))
-        else:
-            says = f"the log states a deadline with each call ({unit.deadline_source}), at the least {left:g} s away"
-            found.append(Evidence("deadline-of-call", says, Basis.STATED, deadline_s=left))
+        says = f"the log states a deadline with each call ({row['deadline_source']}), at the least {left:g} s away"
+        found.append(Evidence("deadline-of-call", says, Basis.STATED, deadline_s=left))
     if unit.due is not None and row["due_in_us"] is not None:
         left = row["due_in_us"] / 1_000_000
         found.append(Evidence(unit.due.rule, unit.due.says, Basis.STATED, deadline_s=left))
