@@ -300,16 +300,30 @@ class _Tracker:
                 self._in_closure(inner, task)
         for use in self.resolver.uses.names.get(task.name, ()):
             if use.path == task.path and use.how != "bind" and self._sees_param(task, self._scope_of(use)):
-                self._used(use, task.outer)
+                inside = self.graph.node(task.path, self._scope_of(use)) == (task.path, task.number)
+                self._used(use, task.outer if inside else ())
 
     def _in_closure(self, inner: Hop, task: _Task) -> None:
-        """A nested function calls the parameter: it runs where what the outer function returned is called."""
+        """A nested function calls the parameter: it runs where what the outer function returned is called.
+
+        Where that cannot be seen, the nested function is a caller like any other.
+        """
         made = task.outer[0]
-        called = self.resolver.uses.called_results.get((made.path, made.number), ())
-        for number in called:
-            self._add((inner, Hop(made.path, number), *task.outer[1:]))
+        closure = self.graph.node(task.path, self.graph.call_of(inner).scope)
+        key = (made.path, made.number)
+        called = [Hop(made.path, n) for n in self.resolver.uses.called_results.get(key, ())]
+        for use in self.resolver.uses.results.get(key, ()):
+            if use.how in ("bind", "attribute"):
+                called += [Hop(*c) for c in self._calls_running(str(use.key), use.path, closure)]
+        for hop in called:
+            self._add((inner, hop, *task.outer[1:]) if hop.path == made.path else (inner, hop))
         if not called:
-            self._add((inner, *task.outer))
+            self._add((inner,))
+
+    def _calls_running(self, name: str, path: str, function: Node) -> list[tuple[str, int]]:
+        """The calls of `name` in a file that run a function."""
+        calls = [c for c in self.resolver.uses.calls.get(name, ()) if c[0] == path]
+        return [c for c in calls if function in self.resolver.params.callees(*c)]
 
     def _calls_of_param(self, task: _Task) -> Iterable[int]:
         calls = self.resolver.files[task.path].calls

@@ -29,14 +29,18 @@ class Likely:
 
     def attribute(self, path: str, name: str, base: Values) -> Values:
         """Return the functions that `name` can be as an attribute of `base`, of which nothing else is known."""
-        telling = "_" in name.strip("_") or len(name) > 9
-        unknown = all(v[0] == "X" and "()" in v[1] for v in base)
+        telling = _telling(name)
+        unknown = all(v[0] in ("O", "S") or (v[0] == "X" and "()" in v[1]) for v in base)
         if not unknown or name in GENERIC or name.startswith("__") or (base and not telling):
             return ()
         key = (name, is_test(path))
         if key not in self._known:
             self._known[key] = self._functions(name, key[1], telling)
         return self._known[key]
+
+    def free(self, path: str, name: str) -> Values:
+        """Return the functions that a name which its file does not bind can be: something puts them there."""
+        return self._functions(name, is_test(path), True) if _telling(name) else ()
 
     def _functions(self, name: str, in_test: bool, telling: bool) -> Values:
         uses = self.resolver.uses
@@ -51,6 +55,10 @@ class Likely:
         """The topmost ancestors of the classes, those of tests aside."""
         classes = [(p, self.resolver.scope(p, n).parent) for p, n in methods if not is_test(p)]
         return {self.resolver.classes.line(c)[0][-1] for c in classes}
+
+
+def _telling(name: str) -> bool:
+    return "_" in name.strip("_") or len(name) > 9
 
 
 def _value(kind: str, function: tuple[str, int]) -> Value:

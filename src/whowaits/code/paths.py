@@ -26,7 +26,8 @@ Kind = Literal["for", "while", "comprehension", "try", "with", "lambda"]
 
 MAX_PATHS: Final = 64
 MAX_TEST_PATHS: Final = 8
-MAX_VISITS: Final = 6
+MAX_VISITS: Final = 3
+MAX_TOPS: Final = 5
 MAX_STEPS: Final = 24
 SELF_HOSTED: Final = frozenset({"self_hosted", "ollama"})
 
@@ -191,7 +192,7 @@ class _Ways:
             return ends or [Path(way.steps, EntryPoint("script", None, last.path, last.line))], []
         further: list[_Way] = []
         edges = self.graph.callers(way.node)
-        for edge in edges:
+        for edge in self._telling_first(edges):
             handed = [self._entry(rule, way.node, scope) for rule in self.entries.handed(edge, way.node)]
             ends += [Path(way.steps, e) for e in dict.fromkeys(handed)]
             if not handed and visits[self.node_of(edge.hops[-1])] < MAX_VISITS and (more := self._over(way, edge)):
@@ -201,6 +202,14 @@ class _Ways:
         elif not ends and not further and all(visits[self.node_of(e.hops[-1])] < MAX_VISITS for e in edges):
             ends.append(Path(way.steps, EntryPoint("none", None, way.node[0], self._line(way.node, scope))))
         return ends, further
+
+    def _telling_first(self, edges: tuple[Edge, ...]) -> list[Edge]:
+        """Order the ways up: those with something around the call first, and few of the many that say nothing."""
+        told = [e for e in edges if any(h.through or self.graph.call_of(h).enclosure >= 0 for h in e.hops)]
+        rest = [e for e in edges if e not in set(told)]
+        tops = [e for e in rest if self.resolver.scope(*self.node_of(e.hops[-1])).kind == "module"]
+        spare = set(tops[MAX_TOPS:])
+        return [*told, *(e for e in rest if e not in spare)]
 
     def _entry_points(self, node: Node, scope: Scope) -> list[EntryPoint]:
         return list(dict.fromkeys(self._entry(rule, node, scope) for rule in self.entries.of(node)))

@@ -170,7 +170,7 @@ class Resolver:
         found = self._starred(path, name)
         if found or name in self.modules.sdks:
             return found or (("X", name, ()),)
-        return (("X", f"builtins.{name}", ()),) if name in _BUILTINS else ()
+        return (("X", f"builtins.{name}", ()),) if name in _BUILTINS else self.likely.free(path, name)
 
     def _starred(self, path: str, name: str) -> Values:
         for _, level, module in self.files[path].stars:
@@ -242,6 +242,8 @@ class Resolver:
 def _of_attribute(r: Resolver, path: str, scope: int, term: Term) -> Values:
     base = r.of(path, scope, term[1])
     found = unite(r.attribute(v, term[2]) for v in base)
+    if any(v[0] != "X" or "()" not in v[1] for v in found):
+        return found
     return unite((found, r.likely.attribute(path, term[2], base)))
 
 
