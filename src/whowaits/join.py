@@ -7,6 +7,7 @@ call sites and never counted twice: a workload that several sites share keeps it
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -129,10 +130,10 @@ def monthly(amount: Decimal, days: int) -> Decimal:
 
 
 def _links(scan: Scan, logs: Classified, config: Config) -> Iterable[Link]:
-    candidates = [_Candidate(site, usage) for site in scan.call_sites for usage in _in_production(site.usages)]
+    code = _Code(_Candidate(site, usage) for site in scan.call_sites for usage in _in_production(site.usages))
     entries = {entry.name: entry for entry in config.workloads}
     for workload in logs.workloads:
-        by, says, found = _strongest(workload, candidates, entries.get(base_name(workload.name)))
+        by, says, found = _strongest(workload, code, entries.get(base_name(workload.name)))
         yield from _to_links(workload, by, says, _of_its_models(workload, found))
 
 
@@ -141,25 +142,53 @@ def _in_production(usages: Sequence[Usage]) -> list[Usage]:
     return [u for u in usages if u.entry is None or u.entry.kind != "test"]
 
 
-def _strongest(
-    workload: Workload, candidates: Sequence[_Candidate], entry: WorkloadEntry | None
-) -> tuple[By, str, list[_Candidate]]:
-    if entry is not None and entry.code:
-        found = [c for c in candidates if _is_covered(entry, c)]
-        if found:
-            return "register", f"{entry.place} names this code", found
-    if workload.code_places:
-        found = _at_places(workload.code_places, candidates)
-        if found:
-            return "code-place", f"the log names {workload.code_places[0]}", found
-    names = _names_of_workload(workload.name)
-    found = [c for c in candidates if names & _names_of_code(c)]
-    return "name", "only the names are equal", found
+def _strongest(workload: Workload, code: _Code, entry: WorkloadEntry | None) -> tuple[By, str, list[_Candidate]]:
+    if entry is not None and entry.code and (found := code.covered_by(entry)):
+        return "register", f"{entry.place} names this code", found
+    if workload.code_places and (found := code.at(workload.code_places)):
+        return "code-place", f"the log names {workload.code_places[0]}", found
+    return "name", "only the names are equal", code.named(_names_of_workload(workload.name))
 
 
-def _is_covered(entry: WorkloadEntry, candidate: _Candidate) -> bool:
-    """Whether a register entry speaks of a step on the way to this call."""
-    return any(register.covers_code(entry, (frame.place.path,), frame.function) for frame in _steps(candidate))
+class _Code:
+    """The usages of all call sites, found by register entry, by file and line, by name."""
+
+    def __init__(self, candidates: Iterable[_Candidate]) -> None:
+        self._by_step: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)
+        self._by_name: dict[str, list[_Candidate]] = defaultdict(list)
+        self._by_file_name: dict[str, list[tuple[str, _Candidate]]] = defaultdict(list)
+        for candidate in candidates:
+            for step in sorted({(frame.place.path, frame.function) for frame in _steps(candidate)}):
+                self._by_step[step].append(candidate)
+            for name in sorted(_names_of_code(candidate)):
+                self._by_name[name].append(candidate)
+            for path in sorted({frame.place.path for frame in _steps(candidate)}):
+                self._by_file_name[PurePosixPath(path).name].append((path, candidate))
+
+    def covered_by(self, entry: WorkloadEntry) -> list[_Candidate]:
+        """The usages with a step on the way to the call that a register entry speaks of."""
+        covered = (found for (path, function), found in self._by_step.items() if _covers(entry, path, function))
+        return _once(c for found in covered for c in found)
+
+    def at(self, places: Iterable[Place]) -> list[_Candidate]:
+        """The calls at the exact line if the log has one that is a call's; else all whose way passes the file."""
+        exact: list[_Candidate] = []
+        in_file: list[_Candidate] = []
+        for place in places:
+            logged = place.path.replace("\\", "/")
+            near = [x for x in self._by_file_name.get(PurePosixPath(logged).name, ()) if _same_file(logged, x[0])]
+            in_file += [candidate for _, candidate in near]
+            exact += [c for path, c in near if path == c.site.place.path and _holds(c.site, place.line)]
+        return _once(exact or in_file)
+
+    def named(self, names: Iterable[str]) -> list[_Candidate]:
+        """The usages with a step that goes by one of these names."""
+        return _once(c for name in sorted(names) for c in self._by_name.get(name, ()))
+
+
+@functools.lru_cache(maxsize=65_536)
+def _covers(entry: WorkloadEntry, path: str, function: str) -> bool:
+    return register.covers_code(entry, (path,), function)
 
 
 def _steps(candidate: _Candidate) -> list[Frame]:
@@ -173,23 +202,13 @@ def _steps(candidate: _Candidate) -> list[Frame]:
     return steps
 
 
-def _at_places(places: Iterable[Place], candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Sites at the exact line if the log has one that is a call's; else all whose way passes through the file."""
-    exact: list[_Candidate] = []
-    in_file: list[_Candidate] = []
-    for place in places:
-        exact += [c for c in candidates if _same_file(place.path, c.site.place.path) and _holds(c.site, place.line)]
-        in_file += [c for c in candidates if any(_same_file(place.path, f.place.path) for f in _steps(c))]
-    return _once(exact or in_file)
-
-
 def _holds(site: CallSite, line: int | None) -> bool:
     return line is not None and (site.place.line or 0) <= line <= site.end_line
 
 
 def _same_file(in_log: str, in_tree: str) -> bool:
     """Whether two paths are one file: a log names it from elsewhere (/srv/app/newsroom/tagger.py)."""
-    logged, known = PurePosixPath(in_log.replace("\\", "/")).parts, PurePosixPath(in_tree).parts
+    logged, known = PurePosixPath(in_log).parts, PurePosixPath(in_tree).parts
     shorter = min(len(logged), len(known))
     return shorter > 0 and logged[-shorter:] == known[-shorter:] and (shorter > 1 or len(known) == 1)
 

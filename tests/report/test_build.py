@@ -115,6 +115,19 @@ def test_questions_come_by_the_money_at_stake_and_firm_gaps_before_assumptions(n
     assert newsroom.questions[0].spend_usd == 600
 
 
+def test_a_question_says_what_the_code_says_of_the_same_calls(make: SimpleNamespace) -> None:
+    code = make.scan(make.site("tagger.py", 1, make.usage(make.ROUTE, "1")))
+    [asked] = make.report_on(code, make.classified(make.workload("tagger", "5"))).questions
+    assert (asked.in_code, str(asked.place)) == ("person", "tagger.py:1")
+    assert make.report_on(None, make.classified(make.workload("tagger", "5"))).questions[0].in_code is None
+
+
+def test_nothing_is_asked_about_calls_that_are_where_they_belong(make: SimpleNamespace) -> None:
+    there = make.workload("there", "80", make.BULK, slow_usd=Decimal(80))
+    assert there.verdict.question is not None
+    assert make.report_on(None, make.classified(there)).questions == ()
+
+
 def test_code_that_a_workload_stands_for_is_not_asked_about_twice(newsroom: Report) -> None:
     assert "newsroom/tagger.py" not in {q.place.path for q in newsroom.questions if q.place}
 

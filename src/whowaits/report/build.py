@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
 from whowaits.join import Joined, base_name, covered_days
 from whowaits.judge import is_move
-from whowaits.model import Classified, Place, Scan, Skipped, Workload
+from whowaits.model import Classified, Place, Scan, Skipped, Usage, Waiter, Workload
 from whowaits.report.values import (
     CodeBasis,
     Headline,
@@ -195,16 +195,19 @@ def _place_key(place: Place) -> tuple[str, int, int, int]:
 
 def _questions(lines: Iterable[WorkloadLine], sites: Iterable[SiteLine]) -> tuple[OpenQuestion, ...]:
     """Workloads first, by the money at stake; then code that no workload stands for."""
-    asked = [q for line in lines if (q := _question_on_workload(line)) is not None]
+    usages = {(line.site.place, usage.fingerprint): usage for line in sites for usage in line.site.usages}
+    asked = [q for line in lines if (q := _question_on_workload(line, usages)) is not None]
     asked_in_code = [q for line in sites if not line.links and (q := _question_on_site(line)) is not None]
     asked.sort(key=lambda q: (q.assumed, q.spend_usd is None, -(q.spend_usd or NOTHING), q.subject))
     return (*asked, *sorted(asked_in_code, key=lambda q: (q.assumed, _place_key(q.place or Place("")))))
 
 
-def _question_on_workload(line: WorkloadLine) -> OpenQuestion | None:
+def _question_on_workload(line: WorkloadLine, usages: Mapping[tuple[Place, str], Usage]) -> OpenQuestion | None:
+    """The question about a workload; none about one whose calls all are where they belong."""
     workload = line.workload
     verdict = workload.verdict
-    if verdict.question is None:
+    moved = workload.spend_usd is not None and workload.slow_usd == workload.spend_usd > 0
+    if verdict.question is None or (moved and verdict.route != "unknown"):
         return None
     return OpenQuestion(
         subject=workload.name,
@@ -213,7 +216,14 @@ def _question_on_workload(line: WorkloadLine) -> OpenQuestion | None:
         assumed=verdict.route != "unknown",
         spend_usd=workload.spend_usd,
         seen=tuple(e.says for e in workload.evidence),
+        in_code=_in_code(line, usages),
     )
+
+
+def _in_code(line: WorkloadLine, usages: Mapping[tuple[Place, str], Usage]) -> Waiter | None:
+    """What the usages bound to a workload agree on; None where they do not, or say nothing."""
+    waiters = {usages[k.site, k.usage].verdict.waiter for k in line.links if k.usage is not None} - {"unknown"}
+    return waiters.pop() if len(waiters) == 1 else None
 
 
 def _question_on_site(line: SiteLine) -> OpenQuestion | None:

@@ -183,6 +183,7 @@ def _question(asked: OpenQuestion) -> dict[str, Any]:
         "question": asked.question,
         "assumed": asked.assumed,
         "spend_usd": usd(asked.spend_usd),
+        "waiter_in_code": asked.in_code,
         "seen": list(asked.seen),
     }
 

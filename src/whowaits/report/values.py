@@ -136,6 +136,8 @@ class OpenQuestion:
     """The verdict stands on the assumed deadline; an answer would make it firm or overturn it."""
     spend_usd: Decimal | None
     seen: tuple[str, ...]
+    in_code: Waiter | None = None
+    """Who waits by what the code says, where a call site is bound to the workload: half of an answer."""
     usage: Usage | None = None
 
 

@@ -184,7 +184,8 @@ def _questions(report: Report) -> Section | None:
 def _question_row(asked: OpenQuestion) -> tuple[Cell, ...]:
     stands = "stands on an assumed deadline" if asked.assumed else "unknown"
     where = () if asked.place is None else (place(asked.place),)
-    seen = _some(asked.seen)
+    in_code = [] if asked.in_code is None else [f"in the code {words.WAITER_WORDS[asked.in_code]}"]
+    seen = _some([*in_code, *asked.seen])
     return (
         Cell(words.clean(asked.subject), where),
         Cell(words.clean(asked.question, 400), (stands,), "route-batch" if asked.assumed else "route-unknown"),
