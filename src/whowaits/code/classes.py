@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from whowaits.code.modules import is_test
 from whowaits.code.summary import Scope, Term, terminal
 
 if TYPE_CHECKING:
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 
 ClassId = tuple[str, int]
 
-_PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty", "hybrid_property", "classproperty"})
-_EMPTY_BASES: Final = ("abc.", "typing.", "typing_extensions.", "builtins.", "enum.")
+PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty", "hybrid_property", "classproperty"})
+EMPTY_BASES: Final = ("abc.", "typing.", "typing_extensions.", "builtins.", "enum.")
 """Packages whose classes give nothing that calls a model."""
 
 
@@ -99,19 +100,22 @@ class Classes:
     def _outside(self, value: Value, name: str) -> Values:
         call, calls = ("", ()) if value[0] == "C" else ("()", (None,))
         _, outside = self.line((value[1], value[2]))
-        return tuple(("X", f"{base}{call}.{name}", calls) for base in outside if not base.startswith(_EMPTY_BASES))
+        return tuple(("X", f"{base}{call}.{name}", calls) for base in outside if not base.startswith(EMPTY_BASES))
 
     def _own(self, value: Value, name: str) -> Values:
         from whowaits.code.values import unite
 
         kind, cls = value[0], (value[1], value[2])
         line = self.line(cls)[0][1:] if kind == "U" else self.line(cls)[0]
-        declared = next((found for c in line if (found := self._declared(c, name, kind))), ())
+        declared = self._first_declared(line, name, kind)
         below = self.below(cls) if kind == "S" else []
-        overrides = [self._declared(c, name, kind) for c in below]
+        overrides = [self._first_declared(self.line(c)[0], name, kind) for c in below]
         stored = [self._stored(c, name) for c in (*line, *below)]
         found = unite((declared, *overrides, *stored))
         return found or unite(self._constructed(c, name) for c in line)
+
+    def _first_declared(self, line: list[ClassId], name: str, kind: str) -> Values:
+        return next((found for c in line if (found := self._declared(c, name, kind))), ())
 
     def _declared(self, cls: ClassId, name: str, kind: str) -> Values:
         from whowaits.code.values import unite
@@ -124,13 +128,13 @@ class Classes:
             return self.resolver.of(cls[0], cls[1], term)
         function = self.resolver.scope(cls[0], term[1])
         value = ("F", cls[0], term[1])
-        if decorated(function, _PROPERTIES) and kind != "C":
+        if decorated(function, PROPERTIES) and kind != "C":
             return self.resolver.params.returned(value)
         bound = self.is_method(cls[0], term[1]) and (kind != "C" or decorated(function, frozenset({"classmethod"})))
         return (("B", cls[0], term[1]),) if bound else (value,)
 
     def _stored(self, cls: ClassId, name: str) -> Values:
-        """What is assigned to the attribute, in methods and from outside."""
+        """What is assigned to the attribute, in methods and from outside; not what a test puts there."""
         from whowaits.code.values import unite
 
         return unite(self._store_values(cls, name))
@@ -139,7 +143,7 @@ class Classes:
         r = self.resolver
         for path, number in r.uses.stores.get(name, ()):
             scope, base, _, term = r.files[path].attributes[number]
-            if self._means(path, scope, base, cls):
+            if is_test(path) <= is_test(cls[0]) and self._means(path, scope, base, cls):
                 yield r.of(path, scope, term)
 
     def _means(self, path: str, scope: int, base: Term, cls: ClassId) -> bool:

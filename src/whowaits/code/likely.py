@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from whowaits.code.classes import EMPTY_BASES, PROPERTIES, decorated
 from whowaits.code.modules import is_test
 
 if TYPE_CHECKING:
@@ -30,13 +31,23 @@ class Likely:
     def attribute(self, path: str, name: str, base: Values) -> Values:
         """Return the functions that `name` can be as an attribute of `base`, of which nothing else is known."""
         telling = _telling(name)
-        unknown = all(v[0] in ("O", "S") or (v[0] == "X" and "()" in v[1]) for v in base)
+        unknown = all(self._open(v) for v in base)
         if not unknown or name in GENERIC or name.startswith("__") or (base and not telling):
             return ()
         key = (name, is_test(path))
         if key not in self._known:
             self._known[key] = self._functions(name, key[1], telling)
         return self._known[key]
+
+    def _open(self, value: Value) -> bool:
+        """Whether an object can have attributes that its class does not show."""
+        if value[0] == "X":
+            return "()" in value[1]
+        if value[0] not in ("O", "S"):
+            return False
+        mine, outside = self.resolver.classes.line((value[1], value[2]))
+        dynamic = any("__getattr__" in self.resolver.scope(*c).binds for c in mine)
+        return dynamic or any(not o.startswith(EMPTY_BASES) for o in outside)
 
     def free(self, path: str, name: str) -> Values:
         """Return the functions that a name which its file does not bind can be: something puts them there."""
@@ -45,6 +56,7 @@ class Likely:
     def _functions(self, name: str, in_test: bool, telling: bool) -> Values:
         uses = self.resolver.uses
         methods = [m for m in uses.methods.get(name, ()) if in_test or not is_test(m[0])]
+        methods = [m for m in methods if not decorated(self.resolver.scope(*m), PROPERTIES)]
         if methods:
             few = len(self._families(methods)) <= (MAX_FAMILIES if telling else 2)
             return tuple(_value("B", m) for m in methods) if few else ()

@@ -121,10 +121,13 @@ class Params:
         return found
 
     def display(self, number: int, depth: int = 0) -> list[tuple[str, Values]]:
-        """Return what a dictionary display holds under names."""
+        """Return what a dictionary display holds under names, and what is put under others later."""
         r = self.resolver
         path, scope, term = r.dicts[number]
         named = [(k[1], r.of(path, scope, t)) for k, t in term[1] if k and k[0] == "s"]
+        for name, terms in r.scope(path, scope).binds.items():
+            if any(t is term for t in terms):
+                named += self._set_later(path, scope, ("n", name))
         nested = [t for k, t in term[1] if k and k[0] == "**"]
         return named + (self.splat_items(path, scope, nested, depth + 1) if nested and depth < 3 else [])
 
