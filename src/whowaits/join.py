@@ -64,7 +64,7 @@ class Link(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """Code and log say different things about who waits."""
+    """One of code and log says that nobody waits, the other that somebody does."""
 
     site: Place
     workload: str
@@ -337,6 +337,6 @@ def _conflicts(scan: Scan, logs: Classified, links: Iterable[Link]) -> tuple[Con
         waiters = Counter(u.verdict.waiter for u in sites[link.site].usages if link.usage in (None, u.fingerprint))
         waiters.pop("unknown", None)
         seen = in_log[link.workload]
-        if seen != "unknown" and waiters and seen not in waiters:
+        if seen != "unknown" and waiters and (seen == "nobody") != ("nobody" in waiters):
             found.append(Conflict(link.site, link.workload, link.by, min(waiters), seen))
     return tuple(found)

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from whowaits.join import Joined, base_name, covered_days
 from whowaits.judge import is_move
-from whowaits.model import Classified, Place, Scan, Skipped, Usage, Waiter, Workload
+from whowaits.model import Classified, Evidence, Place, Scan, Skipped, Usage, Waiter, Workload
 from whowaits.report.values import (
     CodeBasis,
     Headline,
@@ -215,7 +215,7 @@ def _question_on_workload(line: WorkloadLine, usages: Mapping[tuple[Place, str],
         question=verdict.question,
         assumed=verdict.route != "unknown",
         spend_usd=workload.spend_usd,
-        seen=tuple(e.says for e in workload.evidence),
+        seen=_strongest_first(workload.evidence),
         in_code=_in_code(line, usages),
     )
 
@@ -236,9 +236,13 @@ def _question_on_site(line: SiteLine) -> OpenQuestion | None:
         question=usage.verdict.question,
         assumed=usage.verdict.route != "unknown",
         spend_usd=None,
-        seen=tuple(e.says for e in usage.evidence),
+        seen=_strongest_first(usage.evidence),
         usage=usage,
     )
+
+
+def _strongest_first(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    return tuple(e.says for e in sorted(evidence, key=lambda e: (e.hint, -e.basis, e.rule, e.says)))
 
 
 def _others(scan: Scan | None, workloads: Iterable[Workload]) -> tuple[OtherFinding, ...]:

@@ -109,8 +109,8 @@ _BILL_KEYS: Final = {
     "route-unknown": "not known",
     "route-batch": "batchable",
     "slow": "on a slower tier",
-    "range": "between low and high saving",
-    "saved": "saved at least",
+    "range": "saved or not, with the prompt cache",
+    "saved": "saved",
 }
 
 

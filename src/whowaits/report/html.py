@@ -13,7 +13,7 @@ from whowaits.report.charts import charts
 from whowaits.report.values import Report
 from whowaits.report.view import page
 
-_BEFORE_PERCENT: Final = re.compile(r"(?<=\d) (?=%)")
+_KEPT_TOGETHER: Final = re.compile(r"(?<=\d) (?=%)|(?<=^not) (?=known$)")
 
 
 def render_html(report: Report) -> str:
@@ -37,4 +37,4 @@ def _environment() -> Environment:
 
 def _unbroken(value: object) -> object:
     """Keep "62 %" on one line; what is safe markup already stays as it is."""
-    return _BEFORE_PERCENT.sub("\u00a0", value) if type(value) is str else value
+    return _KEPT_TOGETHER.sub("\u00a0", value) if type(value) is str else value

@@ -10,7 +10,7 @@ from whowaits.report import words
 
 ROWS: Final = 200
 """Rows of one table that a page shows; the JSON beside it has all."""
-SEEN: Final = 6
+SEEN: Final = 5
 """Observations shown for one workload or question."""
 
 
