@@ -133,7 +133,7 @@ class Matcher:
             unique = "_" in chain and len({r.sdk for r, _ in self.sdks.by_last[last]}) < 3
             runs = last in _RUNNABLE and base and _MODEL_LIKE.search(base)
             if unique or runs or (last in _ASKS and base and base.strip("_").lower() == "llm"):
-                return Match(rule, None, chain)
+                return Match(rule, None, chain, True)
         return None
 
     def _handed(self) -> Iterator[ModelCall]:
@@ -210,6 +210,7 @@ class _About:
         self.path = path
         self.call = call
         self.rule = match.rule
+        self.guessed = match.guessed
         self.keywords = matcher._keywords(path, call)
         self.made = self._made(value, match.made)
         self.step = self._made(value, match.made + 1) if match.made is not None else None
@@ -256,7 +257,7 @@ class _About:
         hosts = {sdks.host(a) for a in self._addresses()} - {None}
         if len(hosts) == 1:
             return hosts.pop()
-        if self.rule.provider:
+        if self.rule.provider and not (self.guessed and self.rule.provider != self.rule.sdk):
             return self.rule.provider
         return (sdks.model(model) if model else None) or self._wrapped()
 

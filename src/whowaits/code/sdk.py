@@ -24,11 +24,15 @@ _ARGUMENT_NAMES: Final = frozenset({"input", "messages", "prompt", "contents", "
 
 
 class Match(NamedTuple):
-    """A rule that a name fits: `made` = which of the calls in the name constructed the client, None = none did."""
+    """A rule that a name fits: `made` = which of the calls in the name constructed the client, None = none did.
+
+    `guessed`: the client is not known, the rule may be another's with the same chain.
+    """
 
     rule: CallRule
     made: int | None
     chain: str
+    guessed: bool = False
 
 
 def family(name: str) -> tuple[str, str]:
@@ -100,8 +104,8 @@ class Sdks:
     def _rules_of(self, made: str) -> list[CallRule]:
         if made.endswith('")'):
             return self.constructors.get(made, [])
-        exact = self.constructors.get(made) or [r for p, r in self.wild if fnmatch.fnmatchcase(made, p)]
-        return exact or ([] if ")" in made else self.families.get(family(made), []))
+        exact = self.constructors.get(made) or ([] if ")" in made else self.families.get(family(made)))
+        return exact or [r for p, r in self.wild if fnmatch.fnmatchcase(made, p)]
 
     def client(self, name: str) -> CallRule | None:
         """Return a rule about the client that `name` is, or is built on."""
@@ -127,7 +131,7 @@ class Sdks:
         if not fits:
             return None
         rule, chain = min(fits, key=lambda f: (-f[1].count("."), f[0].sdk != f[0].provider))
-        return Match(rule, None, chain)
+        return Match(rule, None, chain, True)
 
     def _imported(self, rule: CallRule, imported: frozenset[str]) -> bool:
         return any(root in imported for root in rule.imports)
@@ -136,7 +140,7 @@ class Sdks:
 
     def url(self, text: str) -> UrlRule | None:
         """Return the rule of a request to this URL. An unknown host with the path of a model API counts."""
-        found = next((u for u in self.calls.urls if re.match(u.regex, text)), None)
+        found = next((u for u in self.calls.urls if _fits_url(u.regex, text)), None)
         if found or not _KNOWN_PATHS.match(text):
             return found
         kind = next((kind for path, kind in _PATH_KINDS if path in text), "chat")
@@ -159,6 +163,12 @@ class Sdks:
         if fits:
             return self.calls.prefixes[max(fits, key=len)]
         return next((v for p, v in self.calls.names.items() if fnmatch.fnmatchcase(model, p)), None)
+
+
+def _fits_url(regex: str, text: str) -> bool:
+    """Whether the expression reaches the end of the URL's path, or of a part that it leaves open."""
+    found = re.match(regex, text)
+    return bool(found) and (regex.endswith("/") or text[found.end() :][:1] in ("", "?", "#", "{"))
 
 
 def _splits(name: str) -> Iterator[tuple[str, str]]:
