@@ -46,6 +46,11 @@ class Workload:
     cronjob: str | None = None
 
     @property
+    def seen_agent(self) -> str:
+        """Who a service says is calling: the browser that asked it, else the SDK it uses."""
+        return BROWSER if self.route and self.service else self.user_agent
+
+    @property
     def provider(self) -> str:
         return "anthropic" if self.model.startswith("claude") else "openai"
 
@@ -60,6 +65,7 @@ class Workload:
         return "/v1/messages" if self.provider == "anthropic" else "/v1/chat/completions"
 
 
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/142.0"
 ANTHROPIC = "Anthropic/Python 2.11.0"
 WORKLOADS = (
     Workload(
@@ -148,7 +154,7 @@ WORKLOADS = (
         known_by="stated",
         key="reader-web",
         route="/read/translate",
-        code=("brimblad/llm.py", "brimblad.llm.complete", 35),
+        code=("brimblad/web/reader.py", "brimblad.web.reader.translate_passage", 19),
     ),
     Workload(
         "archive-summaries",
@@ -157,7 +163,7 @@ WORKLOADS = (
         deadline_s=86_400,
         batchable=True,
         known_by="stated",
-        key="archive-library",
+        key="archive-summaries",
         tags={"queue": "backfill", "priority": "low"},
         user_agent=ANTHROPIC,
     ),
@@ -188,7 +194,7 @@ WORKLOADS = (
         deadline_s=6_600,
         batchable=True,
         known_by="nothing",
-        key="newsletter-letters",
+        key="write-digests",
         user_agent="langchain-anthropic/1.0",
         tags={"trigger": "schedule"},
     ),

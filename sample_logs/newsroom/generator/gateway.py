@@ -9,7 +9,13 @@ from datetime import UTC, datetime
 from generator.calls import SECOND, Call, hex_id
 from generator.company import BY_NAME, Workload, cost_nano
 
-TEAMS = {"copilot-prod": "Editors", "editions": "Foreign desk", "reader-web": "Readers", "archive-library": "Archive"}
+TEAMS = {
+    "copilot-prod": "Editors",
+    "editions": "Foreign desk",
+    "reader-web": "Readers",
+    "archive-summaries": "Archive",
+    "write-digests": "Newsletters",
+}
 BASES = {"openai": "https://api.openai.com/v1/", "anthropic": "https://api.anthropic.com/v1/messages"}
 
 

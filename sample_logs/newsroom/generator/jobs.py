@@ -80,7 +80,7 @@ def archive_summaries(day: date, share: float) -> Iterator[Call]:
 
 
 def evaluation_golden(day: date, share: float) -> Iterator[Call]:
-    """1,500 cases every night, one after another, none resting on another."""
+    """1,500 cases every night, one after another, none resting on another; all begin with the same rubric."""
     rng = stream_of("evaluation-golden", day)
     late = between(rng, 5, 20) * MINUTE
     for number in range(share_of(1_500, share)):
@@ -89,7 +89,8 @@ def evaluation_golden(day: date, share: float) -> Iterator[Call]:
             name_of("evaluation-golden", day, number, rng),
             started=midnight(day) + HOUR + 30 * MINUTE + late + int(number * 8_600 / share),
             duration=between(rng, 4_000, 8_500),
-            input=between(rng, 1_400, 5_200),
+            input=between(rng, 2_400, 6_200),
+            cached=1_536 if number and rng.randrange(100) < 92 else 0,
             output=between(rng, 400, 1_700),
         )
 

@@ -99,7 +99,7 @@ def _row(call: Call, workload: Workload) -> dict[str, object]:
         "session_id": call.session,
         "stream": True if workload.streamed else None,
         "endpoint": workload.endpoint,
-        "user_agent": workload.user_agent,
+        "user_agent": workload.seen_agent,
         "provider": workload.provider,
         "model": workload.model,
         "input_tokens": call.input if known else None,

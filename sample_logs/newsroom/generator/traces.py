@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from generator.calls import SECOND, Call, hex_id
-from generator.company import BY_NAME, Workload
+from generator.company import BROWSER, BY_NAME, Workload
 
 SPANS_A_LINE = 64
 SERVER, CLIENT, CONSUMER = 2, 3, 5
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/142.0"
 Value = str | int | float | bool
 Span = dict[str, object]
 
