@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow.parquet as pq
 import pytest
 
 from whowaits import config
@@ -30,7 +31,11 @@ class Sample(NamedTuple):
 
     folder: Path
     truth: dict[str, Any]
-    classified: Classified
+    session: log_half.Session
+
+    @property
+    def classified(self) -> Classified:
+        return self.session.classified
 
 
 @pytest.fixture(scope="module", params=["thinned", pytest.param("whole", marks=pytest.mark.slow)])
@@ -42,7 +47,7 @@ def sample(
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     session = log_half.classify([folder / "logs"], config.load(newsroom / "code"), AS_OF, mapping=None)
     with session:
-        yield Sample(folder, truth, session.classified)
+        yield Sample(folder, truth, session)
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +122,15 @@ def test_no_private_sentence_reaches_anything_that_is_written(sample: Sample, au
     for path in written:
         text = path.read_text(encoding="utf-8")
         assert [mark for mark in (*sentences, *MARKS) if mark in text] == [], path.name
+
+
+@pytest.mark.parametrize("sample", ["thinned"], indirect=True)
+def test_no_private_sentence_reaches_the_tagged_calls(sample: Sample, tmp_path: Path) -> None:
+    sample.session.write_tagged(tmp_path / "tagged.parquet")
+    rows = pq.read_table(tmp_path / "tagged.parquet").to_pylist()
+    assert len(rows) > 10_000
+    text = "\n".join(map(repr, rows))
+    assert [mark for mark in (*sample.truth["private_strings"], *MARKS) if mark in text] == []
 
 
 @pytest.mark.slow
