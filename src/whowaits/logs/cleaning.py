@@ -92,7 +92,7 @@ FROM (
     SELECT *, least(write_5m_tokens, whole - read) AS short FROM (
       SELECT r.rowid AS position, {_NARROW}, r.stated AS stated,
         coalesce(epoch_us(r.started_at), epoch_us(r.ended_at), 0) AS start_us,
-        CAST(r.cost_usd * 1000000000 AS BIGINT) AS cost_nano,
+        CAST(CAST(r.cost_usd AS DECIMAL(38, 9)) * 1000000000 AS BIGINT) AS cost_nano,
         CAST(r.stated_deadline_s * 1000000 AS BIGINT) AS deadline_us,
         CASE WHEN r.cache_hit THEN 1 ELSE 0 END AS answered_by_cache,
         CASE WHEN coalesce(r.input_tokens_total, r.output_tokens_total) IS NOT NULL

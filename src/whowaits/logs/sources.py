@@ -50,7 +50,7 @@ class Source:
             with self.path.open("rb") as raw:
                 yield from _decompressed(raw)
         except _BROKEN as error:
-            self.note(_why(error))
+            self.note(_why(error, _compression(self.path)))
 
     def note(self, reason: str) -> None:
         """Keep `reason` once, however often the source is read."""
@@ -163,11 +163,11 @@ def _reader(raw: IO[bytes], kind: str | None) -> Callable[[int], bytes]:
     return raw.read
 
 
-def _why(error: BaseException) -> str:
+def _why(error: BaseException, compression: str | None) -> str:
     if isinstance(error, PermissionError):
         return "cannot be opened: no permission"
-    if isinstance(error, EOFError):
-        return "the compressed file breaks off; everything before the break was read"
     if isinstance(error, zlib.error | gzip.BadGzipFile):
         return "the compressed file is damaged; everything before that was read"
+    if compression is not None:
+        return "the compressed file breaks off; everything before the break was read"
     return "cannot be read to its end"

@@ -1,0 +1,171 @@
+"""The bill and the saving: the examples that must come out exactly, and SQL against the reference in Python."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.logs.conftest import Classify, call, named, only
+from whowaits.logs.engine import Engine, features
+from whowaits.money.rates import Rates
+from whowaits.money.savings import Call, CallRates, Tokens, cost
+
+CENT = {"cost_usd": "0.01", "sampling_rate": 0.0001}
+"""One row that stands for ten thousand calls at a cent."""
+
+
+@pytest.mark.parametrize(("batchable", "after", "share"), [(60, 7_000, 30), (80, 6_000, 40)])
+def test_a_million_calls_at_a_cent(classify: Classify, batchable: int, after: int, share: int) -> None:
+    rows = [
+        call(n, service="nightly" if n < batchable else "desk", tags=["deadline=24h"] if n < batchable else [], **CENT)
+        for n in range(100)
+    ]
+    found = classify(*rows)
+    bill = sum(w.spend_usd or 0 for w in found.workloads)
+    saved = named(found, "nightly").saving
+    assert sum(w.calls for w in found.workloads) == 1_000_000
+    assert saved is not None and saved.low_usd == saved.high_usd
+    assert (bill, bill - saved.low_usd, 100 * saved.low_usd / bill) == (10_000, after, share)
+    assert saved.basis == "rates"
+
+
+def test_an_embedding_job_at_four_thousand_a_month_saves_two_thousand(classify: Classify) -> None:
+    row = call(
+        model="text-embedding-3-large", endpoint="/v1/embeddings", service="embed", output_tokens=0,
+        cost_usd="0.4", sampling_rate=0.0001, tags=["deadline=24h"],
+    )  # fmt: skip
+    found = only(classify(row))
+    assert found.spend_usd == 4_000
+    assert found.saving is not None and found.saving.low_usd == 2_000
+
+
+def test_a_sampled_row_weighs_what_it_stands_for(classify: Classify) -> None:
+    found = only(classify(call(cost_usd="0.02", service="a", sampling_rate=0.01), call(1, cost_usd="0.03", service="a")))
+    assert (found.calls, found.rows, found.spend_usd) == (101, 2, Decimal("2.03"))
+
+
+def test_a_failed_call_costs_nothing_and_is_no_call(classify: Classify) -> None:
+    found = only(classify(call(service="a", status=500, output_tokens=0), call(1, service="a", cost_usd="0.5")))
+    assert (found.calls, found.rows, found.spend_usd) == (1, 2, Decimal("0.5"))
+
+
+def test_calls_on_a_batch_tier_save_nothing_more(classify: Classify) -> None:
+    found = only(classify(call(service="a", service_tier="batch", cost_usd="1")))
+    assert (found.verdict.route, found.spend_usd, found.slow_usd) == ("batch", 1, 1)
+    assert found.saving is not None and found.saving.high_usd == 0
+
+
+def test_an_unknown_model_is_counted_as_unpriced_and_has_no_saving(classify: Classify) -> None:
+    found = only(classify(call(service="a", model="nobody-knows-1", provider="nobody", tags=["deadline=24h"])))
+    assert (found.spend_usd, found.unpriced_calls, found.saving) == (None, 1, None)
+    assert (found.verdict.route, found.verdict.urgency) == ("batch", "try")
+    assert "offer-unknown" in found.verdict.notes
+
+
+def test_a_model_without_price_at_a_known_provider_saves_by_the_factor_of_the_offer(classify: Classify) -> None:
+    found = only(classify(call(service="a", model="ours-1", cost_usd="8", tags=["deadline=24h"])))
+    assert found.saving is not None
+    assert (found.saving.low_usd, found.saving.high_usd, found.saving.basis) == (4, 4, "factor")
+
+
+def test_what_stays_synchronous_or_unknown_claims_no_saving(classify: Classify) -> None:
+    found = classify(call(service="asked"), call(1, service="seen", tags=["sla=interactive"]))
+    assert [w.saving for w in found.workloads] == [None, None]
+
+
+KINDS = ("input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
+rate = st.integers(0, 100_000_000_000)
+cards = st.builds(Rates, **dict.fromkeys(KINDS, rate))
+count = st.integers(0, 2_000_000)
+tokens = st.builds(Tokens, count, count, count, count, count)
+
+
+class Case(NamedTuple):
+    """One call with its rates; `lost` is what a cached token costs in a batch when its hit is lost."""
+
+    tokens: Tokens | None
+    reported: int | None
+    tier: str
+    ok: bool
+    cached: bool
+    paid: Rates | None
+    slow: tuple[Rates, Rates, int] | None
+    factor: int | None
+
+
+cases = st.builds(
+    Case,
+    tokens=st.none() | tokens,
+    reported=st.none() | st.integers(0, 10**12),
+    tier=st.sampled_from(["standard", "priority", "batch", "flex"]),
+    ok=st.booleans(),
+    cached=st.booleans(),
+    paid=st.none() | cards,
+    slow=st.none() | st.tuples(cards, cards, rate),
+    factor=st.none() | st.integers(0, 1_000_000),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(cases, min_size=1, max_size=30))
+def test_sql_and_reference_agree_to_the_nano_dollar(engine: Engine, some: list[Case]) -> None:
+    computed = [(r["spend_nano"], r["lost_nano"], r["kept_nano"]) for r in _by_sql(engine, some)]
+    assert computed == [_by_reference(case) for case in some]
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return Engine(tmp_path_factory.mktemp("spool"))
+
+
+def _by_reference(case: Case) -> tuple[int | None, ...]:
+    sync, high, lost = case.slow or (None, None, None)
+    low = replace(high, cache_read=lost) if high is not None and lost is not None else None
+    call = Call(case.tokens, case.reported, case.tier, case.ok, case.cached)  # type: ignore[arg-type]
+    return tuple(cost(call, CallRates(case.paid, sync, low, high, case.factor)))
+
+
+def _by_sql(engine: Engine, some: list[Case]) -> list[dict[str, Any]]:
+    _store(engine, "calls", [_call_row(n, case) for n, case in enumerate(some)])
+    _store(engine, "prices", [_price_row(n, case) for n, case in enumerate(some)])
+    for name in ("listed", "spent"):
+        engine.view(name, features()[name])
+    return engine.rows(f"SELECT * FROM ({features()['priced']}) ORDER BY position")
+
+
+def _call_row(number: int, case: Case) -> dict[str, Any]:
+    t = case.tokens or Tokens()
+    return {
+        "position": number, "price_key": number, "cost_nano": case.reported, "has_tokens": int(case.tokens is not None),
+        "status": "ok" if case.ok else "error", "answered_by_cache": int(case.cached), "service_tier": case.tier,
+        "uncached": t.uncached, "cache_read": t.cache_read, "write_5m": t.cache_write_5m, "write_1h": t.cache_write_1h,
+        "output": t.output, "input_for_price": t.input_total,
+    }  # fmt: skip
+
+
+def _price_row(number: int, case: Case) -> dict[str, Any]:
+    sync, high, lost = case.slow or (None, None, None)
+    row: dict[str, Any] = {"price_key": number, "more_than": -1, "up_to": 2**62, "batch_lost": lost}
+    for name, card in (("paid", case.paid), ("list", sync), ("batch", high), ("flex", None)):
+        row |= {f"{name}_{kind}": getattr(card, kind, None) for kind in KINDS}
+    return row | {"batch_factor_ppm": case.factor, "flex_factor_ppm": None}
+
+
+def _store(engine: Engine, name: str, rows: list[dict[str, Any]]) -> None:
+    texts = ("status", "service_tier")
+    schema = pa.schema([(key, pa.string() if key in texts else pa.int64()) for key in rows[0]])
+    engine.store(name, [pa.RecordBatch.from_pylist(rows, schema=schema)], schema)
+
+
+def test_a_request_is_priced_by_the_step_its_size_lies_in(classify: Classify) -> None:
+    small, large = (
+        only(classify(call(service="a", model="gemini-2.5-pro", provider="google", input_tokens=n, output_tokens=0)))
+        for n in (200_000, 200_001)
+    )
+    assert (small.spend_usd, large.spend_usd) == (Decimal("0.25"), Decimal("0.5000025"))
