@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from whowaits.code.graph import Edge, Graph, Node
-from whowaits.code.modules import module_name
 
 if TYPE_CHECKING:
     from whowaits.rules import CodeRule
@@ -60,7 +59,7 @@ class Entries:
 
     def _names(self, node: Node) -> list[str]:
         scope = self.graph.resolver.scope(*node)
-        return [scope.name, scope.qualname, f"{module_name(node[0])}.{scope.qualname}"]
+        return [scope.name, scope.qualname]
 
     def _decorators(self, node: Node) -> list[str]:
         path, number = node

@@ -22,20 +22,23 @@ QUEUED: Final = (
 
 LOOKED_AT: Final = (
     "builtins.callable", "builtins.len", "builtins.getattr", "builtins.hasattr", "builtins.isinstance", "builtins.id",
-    "builtins.repr", "builtins.str", "builtins.type", "builtins.print", "builtins.enumerate", "builtins.vars", "inspect.*",
-    "*.iscoroutinefunction", "functools.wraps", "functools.update_wrapper", "dataclasses.field", "typing.*", "*.__get__",
+    "builtins.repr", "builtins.str", "builtins.type", "builtins.print", "builtins.enumerate", "builtins.vars",
+    "inspect.*", "*.iscoroutinefunction", "functools.wraps", "functools.update_wrapper", "dataclasses.field",
+    "typing.*", "*.__get__",
 )  # fmt: skip
 """Callables that look at a function without running it."""
 
 RUNS_NOW: Final = (
     "*.submit", "*.to_thread", "*.run_in_executor", "*.run_sync", "*.run_in_threadpool", "*.create_task",
-    "*.ensure_future", "*.start_soon", "*.spawn", "*.gather", "*.partial", "*.Thread", "*.Process", "*.Timer", "*.remote",
+    "*.ensure_future", "*.start_soon", "*.spawn", "*.gather", "*.partial", "*.Thread", "*.Process", "*.Timer",
     "*.apply_async", "*.run", "*.wait_for", "*.shield", "*retry*", "*Retry*", "*backoff*", "*.remote", "*.asyncio",
     "*.sync_to_async", "*.async_to_sync", "*.iter", "*.reduce", "*.call_*", "*.run_coroutine_threadsafe", "*.step",
 )  # fmt: skip
 """Callables that run a function that is handed to them where it is handed over, or soon after."""
 
 
+SAME_QUESTION: Final = "same-question"
+REPETITION: Final = "repetition"
 _UNRULED: Final = {"none": "no-caller", "script": "script"}
 """Kinds of entry points that follow from the paths alone -> what they are called as evidence."""
 
@@ -113,7 +116,7 @@ class Reader:
         entry_rule = self._rules.by_id.get(path.entry.rule or _UNRULED.get(path.entry.kind, ""))
         if entry_rule is not None and entry.place is not None:
             self._add(entry_rule, entry.place, False, path.steps[-1].function, evidence, drivers)
-        driver = _choose(drivers)
+        driver = _choose(drivers, repeats=any(e.rule == SAME_QUESTION for e in evidence))
         scheduled = self._scheduled(path)
         evidence.extend(s.evidence for s in scheduled)
         if driver is None and scheduled:
@@ -121,7 +124,7 @@ class Reader:
             driver = Driver("schedule", "scheduled", first.place, False, first.function or "")
         via = tuple(Frame(Place(s.path, s.line, s.column, s.cell), s.function) for s in path.steps[::-1])
         rule_id = entry_rule.id if entry_rule is not None else None
-        return Reading(tuple(_settled(evidence)), driver, entry, rule_id, via)
+        return Reading(tuple(_settled(evidence, driver)), driver, entry, rule_id, via)
 
     def _about_call(self, site: Site) -> Iterator[tuple[CodeRule, Place]]:
         place = Place(site.path, site.line, site.column, site.cell)
@@ -237,14 +240,23 @@ def _evidence(rule: CodeRule, place: Place | None, value: float | None = None) -
     )
 
 
-def _choose(drivers: Sequence[Driver]) -> Driver | None:
-    """The innermost driver over real data, else the innermost one."""
+def _choose(drivers: Sequence[Driver], repeats: bool) -> Driver | None:
+    """The innermost driver over real data, else the innermost one; data drives no call that asks the same each time."""
+    if repeats:
+        drivers = [d for d in drivers if d.shape == "scheduled" or d.rule == REPETITION]
     return next((d for d in drivers if not d.weak), drivers[0] if drivers else None)
 
 
-def _settled(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
-    """Each observation once; with somebody above a driver, the driver no longer claims that nobody waits."""
+def _settled(evidence: Sequence[Evidence], driver: Driver | None) -> Iterator[Evidence]:
+    """Each observation once; with somebody above a driver, the driver no longer claims that nobody waits.
+
+    Where the same is asked every time and no driver is left, what looked like one is a hint.
+    """
+    same = driver is None and any(e.rule == SAME_QUESTION for e in evidence)
     waited = any(e.waiter in ("person", "program") and e.basis >= Basis.STATED and not e.hint for e in evidence)
     for e in dict.fromkeys(evidence):
         claims_nobody = e.waiter == "nobody" and e.basis is Basis.INFERRED
-        yield replace(e, waiter=None, deadline_s=None) if waited and claims_nobody else e
+        if claims_nobody and same:
+            yield replace(e, hint=True)
+        else:
+            yield replace(e, waiter=None, deadline_s=None) if waited and claims_nobody else e

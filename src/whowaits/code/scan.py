@@ -138,7 +138,7 @@ class _Judged:
 
 
 def _with_library_use(site: Site) -> Iterator[paths.Path]:
-    """The paths to a site. Code that only tests call is a library: what they reach is also used by others, elsewhere."""
+    """The paths to a site; where only tests call it, also what is left without them: a library, used elsewhere."""
     ways = tuple(dict.fromkeys(cut(path) for path in site.paths))
     yield from ways
     if any(path.entry.kind != "test" for path in ways):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import libcst as cst
 
@@ -12,6 +13,7 @@ from whowaits.code.steps.flow import (
     bindings,
     carried,
     derived,
+    derived_names,
     function_of,
     is_conversation,
     is_store,
@@ -78,6 +80,40 @@ def shown_at(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | N
         elif isinstance(node, cst.Yield) and node.value is not None and _is_about(tree, node.value, call, answer):
             return node
     return None
+
+
+def typed_out(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | None:
+    """Where a finished answer is yielded piece by piece with pauses, as if somebody typed it."""
+    answer = derived(tree, call, bindings(tree, region))
+    for node in walk(tree, region):
+        if not isinstance(node, cst.For | cst.While) or contains(tree, node, call):
+            continue
+        inside = walk(tree, node.body)
+        pauses = any(names.is_called(c, names.SLEEP) for c in inside if isinstance(c, cst.Call))
+        made = answer | derived_names(answer, bindings(tree, node))
+        yields = [y for y in inside if isinstance(y, cst.Yield) and y.value is not None and reads(tree, y.value) & made]
+        if pauses and yields:
+            return yields[0]
+    return None
+
+
+_CONTENT: Final = frozenset(
+    {"messages", "message", "input", "inputs", "prompt", "prompts", "contents", "content", "text", "texts", "query"}
+    | {"question", "documents", "body", "json", "data", "system"}
+)
+"""Keywords that carry what is asked."""
+
+
+def asks_the_same(tree: Tree, call: cst.Call) -> bool:
+    """Whether what is asked is written into the call and depends on nothing: a probe, a health check, a demo."""
+    given = [a.value for a in call.args if a.star == "" and (a.keyword is None or a.keyword.value in _CONTENT)]
+    if not given or any(a.star for a in call.args) or not any(_has_text(tree, value) for value in given):
+        return False
+    return all(name.isupper() for value in given for name in reads(tree, value))
+
+
+def _has_text(tree: Tree, node: cst.CSTNode) -> bool:
+    return any(isinstance(n, cst.SimpleString) and len(n.value) > 2 for n in walk(tree, node))
 
 
 def _streams_on(node: cst.Call) -> bool:

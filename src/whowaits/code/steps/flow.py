@@ -107,6 +107,14 @@ def sources_of(names: Names, bound: Sequence[Binding]) -> set[str]:
     return known
 
 
+def derived_names(start: Names, bound: Sequence[Binding]) -> set[str]:
+    """`start` and every variable that gets its value from one of them."""
+    known = set(start)
+    while more := {b.name for b in bound if b.name not in known and b.sources & known}:
+        known |= more
+    return known
+
+
 def carried(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, arguments: Names) -> list[Binding]:
     """The bindings by which an answer reaches the arguments of the same call in the next round of `region`."""
     bound = bindings(tree, region)

@@ -11,7 +11,18 @@ from typing import Final, Literal
 import libcst as cst
 
 from whowaits.code.steps import names
-from whowaits.code.steps.flow import Binding, Names, bindings, carried, derived, is_conversation, is_store, needed, sources_of
+from whowaits.code.steps.flow import (
+    Binding,
+    Names,
+    bindings,
+    carried,
+    derived,
+    derived_names,
+    is_conversation,
+    is_store,
+    needed,
+    sources_of,
+)
 from whowaits.code.steps.tree import Tree, calls_in, dotted, last_name, reads, variable, walk
 
 Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
@@ -95,11 +106,12 @@ def feeds_itself(tree: Tree, loop: Loop) -> str | None:
 
 
 def carries_history(tree: Tree, loop: Loop) -> bool:
-    """Whether each round makes something for the call that is named after former rounds: `context = recent(history)`."""
+    """Whether each round makes something for its call that is named after former rounds: `x = recent(history)`."""
     bound = bindings(tree, loop.node)
     used = needed(tree, loop.call, loop.arguments, bound)
-    made = {b.name for b in bound if b.name in used and b.how != "mutate"}
-    return any(names.HISTORY.search(name) for name in used - loop.arguments | (made & loop.arguments))
+    made = [b for b in bound if b.name in used and b.how != "mutate"]
+    words = {last_name(n) for b in made for n in walk(tree, b.value)} | {b.name for b in made}
+    return any(names.HISTORY.search(word) for word in words)
 
 
 def _until_success(tree: Tree, loop: Loop) -> str:
@@ -218,14 +230,6 @@ def _is_paged(tree: Tree, node: cst.While, bound: Sequence[Binding], used: Names
     ends = {name for n in leaving for name in reads(tree, n.test)}
     more = derived_names(fetched, bound)
     return bool(fetched & used) and bool((ends | tested) & more)
-
-
-def derived_names(start: Names, bound: Sequence[Binding]) -> set[str]:
-    """`start` and every variable that gets its value from one of them."""
-    known = set(start)
-    while more := {b.name for b in bound if b.name not in known and b.sources & known}:
-        known |= more
-    return known
 
 
 def _by_the_clock(tree: Tree, node: cst.While, bound: Sequence[Binding]) -> Kind | None:

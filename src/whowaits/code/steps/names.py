@@ -27,9 +27,9 @@ RECEIVE: Final = (
     "*.receive", "*.next_message", "*.claim", "*.zpopmin", "*.bzpopmin", "*.lease_tasks",
 )  # fmt: skip
 SHOWN: Final = (
-    "print", "*.print", "*.write", "*.send", "*.send_*", "*.emit", "*.stream_token", "*.put", "*.put_nowait",
-    "*.markdown", "*.write_stream", "*.update", "*.edit*", "*.yield_*", "*.publish", "*.on_token*", "*.reply*",
-    "*callback", "*_callback", "*.on_*", "*.echo",
+    "print", "*.print", "*.write", "*send*", "*emit*", "*stream_token", "*stream_output", "*.put", "*.put_nowait",
+    "*.markdown", "*.write_stream", "*.update", "*.edit*", "*.yield_*", "*publish*", "*.on_*", "*.reply*", "*callback",
+    "*.echo", "*broadcast*",
 )  # fmt: skip
 TASKS: Final = frozenset(
     {
@@ -50,7 +50,8 @@ WRAPPERS: Final = frozenset(
 QUEUE_LIKE: Final = re.compile(r"(queue|consumer|subscri|pubsub|inbox|mailbox|(^|_|\.)q$|broker|topic)", re.IGNORECASE)
 RETRY: Final = re.compile(r"(retr(y|ies)|attempt|(^|_)tries|n_try|num_try|max_try|trial|backoff)", re.IGNORECASE)
 HISTORY: Final = re.compile(
-    r"(histor|(^|[._])prev(ious)?([._]|$)|so_far|preceding|(^|[._])prior_|last_(answer|response|summary|reply))", re.IGNORECASE
+    r"(histor|(^|[._])prev(ious)?([._]|$)|so_far|preceding|(^|[._])prior_|last_(answer|response|summary|reply))",
+    re.IGNORECASE,
 )
 CLOCK: Final = re.compile(r"(until|midnight|cron|timedelta|datetime|next_run|next_time)", re.IGNORECASE)
 SLEEP: Final = ("sleep", "*.sleep", "*.wait")

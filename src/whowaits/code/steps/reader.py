@@ -56,6 +56,8 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
         if loops.carries_history(tree, loop):
             yield Fact("carries-history", tree.line(head))
     yield from _stream(tree, calls, region, asked)
+    if asked.model_call and answers.asks_the_same(tree, call):
+        yield Fact("same-question", tree.line(call))
     yield from _conversation(tree, calls, arguments, around, region, asked)
     for name, node in answers.asked(tree, arguments, call, region):
         yield Fact(name, tree.line(node))
@@ -67,6 +69,9 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
 def _stream(tree: Tree, calls: tuple[cst.Call, ...], region: cst.CSTNode, asked: Asked) -> Iterator[Fact]:
     if not asked.model_call:
         return
+    typed = answers.typed_out(tree, calls[0], region)
+    if typed is not None:
+        yield Fact("streamed-answer", tree.line(typed))
     streamed = [answers.is_streamed(tree, c, region, asked.streams) for c in calls]
     if not any(s is not False for s in streamed):
         return
