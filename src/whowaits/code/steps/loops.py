@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import libcst as cst
 
@@ -23,10 +23,10 @@ from whowaits.code.steps.flow import (
     needed,
     sources_of,
 )
+from whowaits.code.steps.leaving import Leaves, how_it_leaves, leaves_somewhere
 from whowaits.code.steps.tree import Tree, calls_in, dotted, last_name, reads, variable, walk
 
 Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
-Leaves = Literal["always", "on-answer", "on-trouble", "maybe", "never"]
 
 PERIOD_FROM_S: Final = 60
 """A `while True` that sleeps this long or longer between rounds is a schedule; shorter is polling."""
@@ -83,7 +83,7 @@ def kind_of(tree: Tree, loop: Loop) -> Kind:
         return Kind("prompt-loop")
     if any(names.is_called(c, names.SOCKET) for c in calls_in(tree, loop.node)):
         return Kind("socket-loop")
-    leaves = how_it_leaves(tree, loop)
+    leaves = how_it_leaves(tree, loop.node, loop.call)
     if leaves == "always":
         return Kind(_until_success(tree, loop))
     if dependence := feeds_itself(tree, loop):
@@ -226,7 +226,7 @@ def _is_paged(tree: Tree, node: cst.While, bound: Sequence[Binding], used: Names
     """Whether each round fetches a page or a chunk, until none is left, and the call is made on it."""
     made = {b.name for b in bound if b.how == "assign" and any(True for _ in calls_in(tree, b.value))}
     fetched = (made - answer) & (used | tested)
-    leaving = [n for n in walk(tree, node.body) if isinstance(n, cst.If) and _leaves_somewhere(tree, n)]
+    leaving = [n for n in walk(tree, node.body) if isinstance(n, cst.If) and leaves_somewhere(tree, n)]
     ends = {name for n in leaving for name in reads(tree, n.test)}
     more = derived_names(fetched, bound)
     return bool(fetched & used) and bool((ends | tested) & more)
@@ -256,95 +256,6 @@ def _seconds(node: cst.CSTNode) -> float | None:
         left, right = _seconds(node.left), _seconds(node.right)
         return None if left is None or right is None else left * right
     return None
-
-
-def how_it_leaves(tree: Tree, loop: Loop) -> Leaves:
-    """What ends the loop after the call has worked, if anything does before its data is used up."""
-    answer = derived(tree, loop.call, [b for b in bindings(tree, loop.node) if b.how != "augment"])
-    flags = reads(tree, loop.node.test) if isinstance(loop.node, cst.While) else set()
-    found: list[Leaves] = []
-    chain = [pair for pair in tree.ancestors(loop.call) if tree.order[pair[0]] > tree.order[loop.node]]
-    for number, (parent, child) in enumerate(chain):
-        inner = any(isinstance(outer, cst.For | cst.While) for outer, _ in chain[number + 1 :])
-        if isinstance(child, cst.Return):
-            return "always"
-        found.extend(_leaving(tree, s, answer, flags, inner) for s in _run_after(parent, child))
-        if isinstance(parent, cst.If) and child is parent.test and _leaves_somewhere(tree, parent):
-            found.append("on-trouble" if _is_trouble(parent.test) else "on-answer")
-        if "always" in found:
-            return "always"
-    return _strongest(found)
-
-
-def _run_after(parent: cst.CSTNode, child: cst.CSTNode) -> Sequence[cst.CSTNode]:
-    """The statements that run after `child` when nothing goes wrong."""
-    if isinstance(parent, cst.IndentedBlock):
-        body = list(parent.body)
-        return body[next(n for n, s in enumerate(body) if s is child) + 1 :]
-    if isinstance(parent, cst.Try) and child is parent.body and parent.orelse is not None:
-        return parent.orelse.body.body
-    return ()
-
-
-def _strongest(found: list[Leaves]) -> Leaves:
-    order: tuple[Leaves, ...] = ("always", "on-answer", "maybe", "on-trouble")
-    return next((leaves for leaves in order if leaves in found), "never")
-
-
-def _leaving(tree: Tree, statement: cst.CSTNode, answer: Names, flags: Names, inner: bool) -> Leaves:
-    if isinstance(statement, cst.SimpleStatementLine):
-        if any(_ends(s, flags, inner) for s in statement.body):
-            return "always"
-        return "never"
-    if isinstance(statement, cst.Try | cst.With):
-        inside = [_leaving(tree, s, answer, flags, inner) for s in statement.body.body]
-        return _strongest(inside)
-    if isinstance(statement, cst.If):
-        return _leaving_if(tree, statement, answer, flags, inner)
-    return "never"
-
-
-def _leaving_if(tree: Tree, statement: cst.If, answer: Names, flags: Names, inner: bool) -> Leaves:
-    other: Leaves = "never"
-    if isinstance(statement.orelse, cst.If):
-        other = _leaving(tree, statement.orelse, answer, flags, inner)
-    elif statement.orelse is not None:
-        inside = [_leaving(tree, s, answer, flags, inner) for s in statement.orelse.body.body]
-        other = "always" if "always" in inside else "never"
-    body = [_leaving(tree, s, answer, flags, inner) for s in statement.body.body]
-    mine = "always" in body
-    if mine and other == "always":
-        return "always"
-    if not mine and other != "always":
-        return next((x for x in (*body, other) if x != "never"), "never")
-    if not reads(tree, statement.test) & answer:
-        return "maybe"
-    trouble = _is_trouble(statement.test)
-    return "on-trouble" if trouble and mine else "on-answer"
-
-
-def _ends(statement: cst.CSTNode, flags: Names, inner: bool) -> bool:
-    """Whether a statement ends the loop: return, break, or setting what its test asks for."""
-    if isinstance(statement, cst.Return) or (isinstance(statement, cst.Break) and not inner):
-        return True
-    if isinstance(statement, cst.Assign) and isinstance(statement.value, cst.Name):
-        set_now = {variable(t.target) for t in statement.targets}
-        return statement.value.value in ("True", "False") and bool(set_now & flags)
-    return False
-
-
-def _is_trouble(test: cst.CSTNode) -> bool:
-    """Whether a test asks for the absence of an answer: `not x`, `x is None`."""
-    if isinstance(test, cst.UnaryOperation):
-        return isinstance(test.operator, cst.Not)
-    if isinstance(test, cst.Comparison):
-        ending = test.comparisons[-1]
-        return isinstance(ending.operator, cst.Is) and isinstance(ending.comparator, cst.Name)
-    return False
-
-
-def _leaves_somewhere(tree: Tree, statement: cst.CSTNode) -> bool:
-    return any(isinstance(n, cst.Return | cst.Break) for n in walk(tree, statement))
 
 
 def _is_range(iterable: cst.CSTNode) -> bool:
