@@ -355,7 +355,8 @@ class _Tracker:
         return on_self, tuple((v[1], v[2]) for v in values if v[0] in ("O", "S"))
 
     def _first_params(self, path: str, scope: int) -> set[str]:
-        scopes, names = self.resolver.files[path].scopes, set()
+        scopes = self.resolver.files[path].scopes
+        names: set[str] = set()
         while scope >= 0:
             names.update(p.name for p in scopes[scope].params[:1])
             scope = scopes[scope].parent

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from whowaits.code import files as tree
-from whowaits.code.summary import Call, Fence, Param, Scope, Summary, summarize
+from whowaits.code.summary import Call, Fence, Param, Scope, Summary
+from whowaits.code.walker import summarize
 from whowaits.model import Place, Skipped
 
 VERSION: Final = f"2:{sys.version_info[0]}.{sys.version_info[1]}"

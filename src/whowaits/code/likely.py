@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 MAX_FAMILIES: Final = 4
 MAX_FUNCTIONS: Final = 3
 GENERIC: Final = frozenset(
-    "add append apply build call check clear close commit connect copy create delete execute exists extend fetch "
-    "filter find first format forward get handle init insert invoke items join keys list load main map open parse "
-    "pop post predict print process put query read remove render replace request reset run save search select send "
-    "set setup show split start step stop submit test train transform update upload validate values wait write".split()
+    {"add", "append", "apply", "build", "call", "check", "clear", "close", "commit", "connect", "copy", "create"}
+    | {"delete", "execute", "exists", "extend", "fetch", "filter", "find", "first", "format", "forward", "get"}
+    | {"handle", "init", "insert", "invoke", "items", "join", "keys", "list", "load", "main", "map", "open", "parse"}
+    | {"pop", "post", "predict", "print", "process", "put", "query", "read", "remove", "render", "replace", "request"}
+    | {"reset", "run", "save", "search", "select", "send", "set", "setup", "show", "split", "start", "step", "stop"}
+    | {"submit", "test", "train", "transform", "update", "upload", "validate", "values", "wait", "write"}
 )
 """Names too common to say which class or module they belong to."""
 

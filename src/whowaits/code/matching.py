@@ -12,7 +12,6 @@ from whowaits.code.results import WRAPS
 from whowaits.code.sdk import CALLED, Match, Sdks
 from whowaits.code.summary import Call, Term, terminal
 from whowaits.code.values import Resolver, Value, Values
-
 from whowaits.rules import UrlRule
 
 if TYPE_CHECKING:
@@ -179,18 +178,16 @@ class Matcher:
         call = self.resolver.files[path].calls[number]
         about = _About(self, path, call, match, value)
         keywords = {k: _literal(v) for k, v in about.keywords.items()}
+        model = about.model()
         if rule.id == HTTP:
             url = about.url()
             if url is None:
                 return None
-            provider: str | None = url.provider or None
-            return ModelCall(
-                path, number, plain(value[1]), rule, provider, about.model(), url.kind, url.tier, keywords, through
-            )
-        model = about.model()
-        return ModelCall(
-            path, number, plain(value[1]), rule, about.provider(model), model, rule.kind, about.tier(), keywords, through
-        )
+            provider, kind, tier = url.provider or None, str(url.kind), str(url.tier)
+        else:
+            provider, kind, tier = about.provider(model), str(rule.kind), about.tier()
+        name = plain(value[1])
+        return ModelCall(path, number, name, rule, provider, model, kind, tier, keywords, through)
 
     def _keywords(self, path: str, call: Call) -> dict[str, Values]:
         """Return the keyword arguments of a call, those of dictionaries that are splatted into it included."""

@@ -95,9 +95,9 @@ class Params:
                 continue
             call = r.files[use.path].calls[use.number]
             values = r.of(use.path, call.scope, use.term)
-            if any(v[0] in ("F", "B") and v[1:3] == (path, scope) for v in values):
-                if not self.callees(use.path, use.number):
-                    yield self._argument(use.path, call, path, scope, number, use.key + 1)
+            ours = any(v[0] in ("F", "B") and v[1:3] == (path, scope) for v in values)
+            if ours and not self.callees(use.path, use.number):
+                yield self._argument(use.path, call, path, scope, number, use.key + 1)
 
     def splatted(self, path: str, scope: int, terms: list[Term], key: str) -> Values:
         """Return the values under `key` in what `**terms` hold."""
@@ -125,24 +125,29 @@ class Params:
         r = self.resolver
         path, scope, term = r.dicts[number]
         named = [(k[1], r.of(path, scope, t)) for k, t in term[1] if k and k[0] == "s"]
-        for name, terms in r.scope(path, scope).binds.items():
-            if any(t is term for t in terms):
-                named += self._set_later(path, scope, ("n", name))
+        named += [(key, values) for key, values in self.put_into(number) if key is not None]
         nested = [t for k, t in term[1] if k and k[0] == "**"]
         return named + (self.splat_items(path, scope, nested, depth + 1) if nested and depth < 3 else [])
 
     def _set_later(self, path: str, scope: int, term: Term) -> list[tuple[str, Values]]:
         """`term[key] = value` and `term.update(key=value)` in the same file."""
+        return [(key, values) for key, values in self._put(path, scope, term) if key is not None]
+
+    def _put(self, path: str, scope: int, term: Term) -> Iterator[tuple[str | None, Values]]:
+        """What the file puts into `term`, with the key where it is a literal."""
         r = self.resolver
         name = terminal(term)
-        if name is None:
-            return []
-        found = []
-        for at, base, key, value in r.files[path].items:
+        for at, base, key, value in r.files[path].items if name else ():
             same = base and base[0] == term[0] and terminal(base) == name
-            if same and key and key[0] == "s" and self._same_owner(path, at, scope, name, base):
-                found.append((str(key[1]), r.of(path, at, value)))
-        return found
+            if name and same and self._same_owner(path, at, scope, name, base):
+                yield (str(key[1]) if key and key[0] == "s" else None), r.of(path, at, value)
+
+    def put_into(self, number: int) -> list[tuple[str | None, Values]]:
+        """Return what is put into a dictionary after it was made, where it has a name."""
+        path, scope, term = self.resolver.dicts[number]
+        binds = self.resolver.scope(path, scope).binds
+        names = [name for name, terms in binds.items() if any(t is term for t in terms)]
+        return [put for name in names for put in self._put(path, scope, ("n", name))]
 
     def _same_owner(self, path: str, one: int, other: int, name: str, base: Term) -> bool:
         r = self.resolver

@@ -18,10 +18,10 @@ FIRST: Final = frozenset(
 """Callables from outside whose result is, or holds, their arguments."""
 
 WRAPS: Final = frozenset(
-    {"partial", "wraps", "lru_cache", "cache", "retry", "on_exception", "sync_to_async", "async_to_sync", "staticmethod"}
-    | {"classmethod", "RunnableLambda", "from_function", "traceable", "observe", "track", "op", "jit", "singledispatch"}
+    {"partial", "wraps", "lru_cache", "cache", "retry", "on_exception", "sync_to_async", "async_to_sync"}
+    | {"staticmethod", "classmethod", "RunnableLambda", "from_function", "traceable", "observe", "track", "op", "jit"}
     | {"cache_resource", "cache_data", "partialmethod", "method_decorator", "contextmanager", "asynccontextmanager"}
-    | {"update_wrapper", "WeakMethod", "asyncify", "syncify", "make_async", "tool", "copy_context"}
+    | {"update_wrapper", "WeakMethod", "asyncify", "syncify", "make_async", "tool", "copy_context", "singledispatch"}
 )
 """Callables from outside whose result does what the function given to them does."""
 

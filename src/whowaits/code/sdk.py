@@ -41,7 +41,7 @@ def family(name: str) -> tuple[str, str]:
 
 
 def _moved(name: str) -> tuple[str, str]:
-    """Return what stays the same of a method of a class when the class moves: (llama, VectorStoreIndex.from_documents)."""
+    """Return what stays the same of a class's method when the class moves: (llama, VectorStoreIndex.from_documents)."""
     parts = name.split(".")
     method = parts[-2:] if len(parts) > 2 and parts[-2][:1].isupper() else []
     return re.split(r"[._]", name, maxsplit=1)[0], ".".join(method)
@@ -125,9 +125,9 @@ class Sdks:
         fits = []
         for rule, chain in self.by_last.get(name.rpartition(".")[2], ()):
             plain_name = _RAW.sub("", name)
-            if chain.count(".") and plain_name.endswith(f".{chain}") and self._imported(rule, imported):
-                if chain.count(".") > 1 or _looks_like_model_call(chain, keywords, splat):
-                    fits.append((rule, chain))
+            known = chain.count(".") and plain_name.endswith(f".{chain}") and self._imported(rule, imported)
+            if known and (chain.count(".") > 1 or _looks_like_model_call(chain, keywords, splat)):
+                fits.append((rule, chain))
         if not fits:
             return None
         rule, chain = min(fits, key=lambda f: (-f[1].count("."), f[0].sdk != f[0].provider))
@@ -168,7 +168,7 @@ class Sdks:
 def _fits_url(regex: str, text: str) -> bool:
     """Whether the expression reaches the end of the URL's path, or of a part that it leaves open."""
     found = re.match(regex, text)
-    return bool(found) and (regex.endswith("/") or text[found.end() :][:1] in ("", "?", "#", "{"))
+    return found is not None and (regex.endswith("/") or text[found.end() :][:1] in ("", "?", "#", "{"))
 
 
 def _splits(name: str) -> Iterator[tuple[str, str]]:

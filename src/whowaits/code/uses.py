@@ -31,7 +31,8 @@ class Uses:
     on_functions    name of a function of the tree -> the calls of one of its attributes (`task.delay()`)
     names           name -> its uses other than being called
     results         call -> the uses of its result; `called_results`: the calls of its result
-    methods         name -> the methods of that name; `functions`: those of a module; `stores`: attribute -> the assignments to it
+    methods         name -> the methods of that name; `functions`: those of a module
+    stores          attribute -> the assignments to it
     held            names of variables, parameters and attributes; `defined`: names of functions
     """
 
@@ -82,14 +83,13 @@ class Uses:
             for term in scope.returns:
                 if term:
                     self._note("return", path, number, None, term)
-        for number, (scope_number, base, attribute, term) in enumerate(summary.attributes):
+        for number, (scope_number, _, attribute, term) in enumerate(summary.attributes):
             self.held.add(attribute)
             self.stores[attribute].append((path, number))
             self._note("attribute", path, scope_number, attribute, term)
         for scope_number, base, _, term in summary.items:
-            name = terminal(base)
-            if name:
-                self._note("bind", path, scope_number, name, term)
+            if held_in := terminal(base):
+                self._note("bind", path, scope_number, held_in, term)
 
     def _read_definitions(self, path: str, summary: Summary) -> None:
         for number, scope in enumerate(summary.scopes):

@@ -234,9 +234,15 @@ class Resolver:
     def entries(self, number: int, key: Any = None) -> Values:
         """Return what a dictionary holds under `key`, or all of it where the key is not known or not there."""
         path, scope, term = self.dicts[number]
-        named = [(k, t) for k, t in term[1] if k and k[0] in ("s", "v")]
-        terms = [t for k, t in named if k[1] == key] if key is not None else []
-        return self.all_of(path, scope, terms or [t for k, t in term[1] if not k or k[0] != "**"])
+        held = [(k[1] if k and k[0] in ("s", "v") else None, k, t) for k, t in term[1]]
+        later = self.params.put_into(number)
+        found = [self.of(path, scope, t) for name, _, t in held if key is not None and name == key]
+        found += [values for name, values in later if key is not None and name == key]
+        closed = all(name is not None for name, _, _ in held) and all(name is not None for name, _ in later)
+        if found or (closed and key is not None):
+            return unite(found)
+        every = [self.of(path, scope, t) for _, k, t in held if k != ("**",) and k != ["**"]]
+        return unite((*every, *(values for _, values in later)))
 
 
 def _of_attribute(r: Resolver, path: str, scope: int, term: Term) -> Values:
