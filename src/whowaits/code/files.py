@@ -61,9 +61,9 @@ def _walk(root: Path, top: Path, exclude: GitIgnoreSpec, suffixes: tuple[str, ..
             ignores[os.path.join(folder, name)] = here  # noqa: PTH118 - once for each folder
         for name in files:
             path = Path(folder, name)
-            if name.endswith(suffixes) and not _matches(path, rules) and path.is_relative_to(top):
-                if path.is_file() and not path.is_symlink():
-                    yield path
+            wanted = name.endswith(suffixes) and not _matches(path, rules) and path.is_relative_to(top)
+            if wanted and path.is_file() and not path.is_symlink():
+                yield path
 
 
 def _with_ignore_file(
