@@ -112,7 +112,7 @@ cases = st.builds(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(cases, min_size=1, max_size=30))
 def test_sql_and_reference_agree_to_the_nano_dollar(engine: Engine, some: list[Case]) -> None:
     computed = [(r["spend_nano"], r["lost_nano"], r["kept_nano"]) for r in _by_sql(engine, some)]

@@ -1,6 +1,6 @@
 """Where the SQL runs: DuckDB on this machine. The only module that knows DuckDB and sqlglot.
 
-Tables lie in a database file in the spool folder and sorting spills there, so memory stays bounded whatever the log.
+Tables and sorts that outgrow the memory limit spill to the spool folder, so memory stays bounded whatever the log.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Engine:
     """A connection with a bounded memory; `close` it, the spool folder belongs to the caller."""
 
     def __init__(self, spool: Path, memory: str = MEMORY) -> None:
-        self._connection = duckdb.connect(str(spool / "calls.duckdb"))
+        self._connection = duckdb.connect(":memory:")
         self.run("SET timezone = 'UTC'")
         self.run(f"SET memory_limit = {literal(memory)}")
         self.run(f"SET temp_directory = {literal(str(spool / 'spill'))}")
