@@ -204,12 +204,19 @@ class _Ways:
         return ends, further
 
     def _telling_first(self, edges: tuple[Edge, ...]) -> list[Edge]:
-        """Order the ways up: those with something around the call first, and few of the many that say nothing."""
+        """Order the ways up: those with something around the call first, and few of the many that say nothing.
+
+        Several calls in one function with the same around them are one way.
+        """
+        edges = tuple({self._same_way(e): e for e in reversed(edges)}.values())[::-1]
         told = [e for e in edges if any(h.through or self.graph.call_of(h).enclosure >= 0 for h in e.hops)]
         rest = [e for e in edges if e not in set(told)]
         tops = [e for e in rest if self.resolver.scope(*self.node_of(e.hops[-1])).kind == "module"]
         spare = set(tops[MAX_TOPS:])
         return [*told, *(e for e in rest if e not in spare)]
+
+    def _same_way(self, edge: Edge) -> tuple[object, ...]:
+        return tuple((self.node_of(h), h.through, self.graph.call_of(h).enclosure) for h in edge.hops)
 
     def _entry_points(self, node: Node, scope: Scope) -> list[EntryPoint]:
         return list(dict.fromkeys(self._entry(rule, node, scope) for rule in self.entries.of(node)))
