@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import libcst as cst
 
@@ -51,6 +51,8 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
     around = list(loops.enclosing(tree, call, arguments, asked.model_call))
     for loop in around:
         kind = loops.kind_of(tree, loop)
+        if kind.name in _OVER_DATA and _is_planned(tree, loop, region, asked.others):
+            kind = loops.Kind("planned-items")
         head = loop.node.target if isinstance(loop.node, cst.CompFor) else loop.node
         yield Fact(kind.name, tree.line(head), kind.weak, kind.value)
         if loops.carries_history(tree, loop):
@@ -64,6 +66,19 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
     if function_of(tree) is not None and loops.mentions_records(tree, region):
         yield Fact("records", tree.line(region))
     yield from _stages(tree, call, arguments, around, asked.others)
+
+
+_OVER_DATA: Final = frozenset({"loop-over-data", "comprehension-over-data", "tasks-over-data"})
+
+
+def _is_planned(tree: Tree, loop: loops.Loop, region: cst.CSTNode, others: frozenset[int]) -> bool:
+    """Whether the items of a loop come out of a model's answer in the same function: a plan and its steps."""
+    if not others or isinstance(loop.node, cst.While):
+        return False
+    bound = bindings(tree, region)
+    behind = needed(tree, loop.node, reads(tree, loop.node.iter), bound)
+    earlier = [n for n in calls_in(tree, region) if tree.line(n) in others and tree.order[n] < tree.order[loop.node]]
+    return any(not contains(tree, n, loop.node) and derived(tree, n, bound) & behind for n in earlier)
 
 
 def _stream(tree: Tree, calls: tuple[cst.Call, ...], region: cst.CSTNode, asked: Asked) -> Iterator[Fact]:
