@@ -177,7 +177,7 @@ def _time(text: str) -> str:
     """Numbers are seconds, ms, us or ns by their size; text without a zone is UTC (the session's zone)."""
     number = f"TRY_CAST({text} AS DECIMAL(28, 9))"
     micro = (
-        f"CAST(CASE WHEN abs({number}) < 100000000000 THEN {number} * 1000000 "
+        f"TRY_CAST(CASE WHEN abs({number}) < 100000000000 THEN {number} * 1000000 "
         f"WHEN abs({number}) < 100000000000000 THEN {number} * 1000 "
         f"WHEN abs({number}) < 100000000000000000 THEN {number} ELSE {number} / 1000 END AS BIGINT)"
     )

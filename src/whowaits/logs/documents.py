@@ -6,6 +6,7 @@ import codecs
 import csv
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
@@ -123,6 +124,9 @@ def _json_values(source: Source, problems: Problems) -> Iterator[Any]:
                 value, end = decoder.raw_decode(buffer)
             except ValueError:
                 break
+            except RecursionError:
+                problems.add(Place(source.name), "record is nested too deeply; the rest of the file was not read")
+                return
             yield value
             buffer = buffer[end:]
     if inside:
@@ -150,17 +154,23 @@ def _text_chunks(source: Source) -> Iterator[str]:
 
 def _csv(source: Source, problems: Problems) -> Iterator[Document]:
     """Rows with more or fewer cells than the header are counted and left out: their columns cannot be trusted."""
-    lines = (line.decode("utf-8", "replace") for line in _raw_lines(source))
-    rows = csv.reader(lines, strict=False)
-    header = [name.strip().removeprefix("\ufeff") for name in next(rows, [])]
-    try:
-        for cells in rows:
-            if len(cells) == len(header):
-                yield Document(source.name, rows.line_num, dict(zip(header, cells, strict=True)))
-            elif cells:
-                problems.add(Place(source.name, rows.line_num), "row has another number of cells than the header")
-    except csv.Error:
-        problems.add(Place(source.name, rows.line_num), "row is not CSV")
+    csv.field_size_limit(sys.maxsize)  # a prompt in a cell may be long; it is not kept
+    rows = csv.reader((line.decode("utf-8", "replace").replace("\0", "") for line in _raw_lines(source)), strict=False)
+    header: list[str] | None = None
+    while True:
+        try:
+            cells = next(rows, None)
+        except csv.Error:
+            problems.add(Place(source.name, rows.line_num), "row is not CSV")
+            continue
+        if cells is None:
+            return
+        if header is None:
+            header = [name.strip().removeprefix("\ufeff") for name in cells]
+        elif len(cells) == len(header):
+            yield Document(source.name, rows.line_num, dict(zip(header, cells, strict=True)))
+        elif cells:
+            problems.add(Place(source.name, rows.line_num), "row has another number of cells than the header")
 
 
 def _raw_lines(source: Source) -> Iterator[bytes]:

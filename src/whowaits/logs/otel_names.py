@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-KINDS: Final = {1: "INTERNAL", 2: "SERVER", 3: "CLIENT", 4: "PRODUCER", 5: "CONSUMER"} | {
-    f"SPAN_KIND_{name}": name for name in ("INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
+_KINDS: Final = ("INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
+KINDS: Final = {str(number): name for number, name in enumerate(_KINDS, start=1)} | {
+    f"SPAN_KIND_{name}": name for name in _KINDS
 }
 CALL_OPERATIONS: Final = frozenset(
     {"chat", "generate_content", "text_completion", "completion", "embeddings", "embedding", "rerank", "responses"}

@@ -31,17 +31,15 @@ class Span(NamedTuple):
     """One span with the attributes of its resource, in place."""
 
     document: Document
+    key: SpanKey
+    parent: SpanKey
+    kind: str
+    start: datetime | None
+    end: datetime | None
+    failed: bool
+    trace_state: str
     attributes: dict[str, Any]
     resource: dict[str, Any]
-    raw: Mapping[str, Any]
-
-    @property
-    def key(self) -> SpanKey:
-        return (str(self.raw.get("traceId", "")), str(self.raw.get("spanId", "")))
-
-    @property
-    def parent(self) -> SpanKey:
-        return (str(self.raw.get("traceId", "")), str(self.raw.get("parentSpanId") or ""))
 
 
 class Ancestor(NamedTuple):
@@ -75,10 +73,10 @@ def rows(documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:
 
 def is_call(attributes: Mapping[str, Any]) -> bool:
     """Whether a span with these attributes is one call of a model, not a sum over calls."""
-    operation = attributes.get("gen_ai.operation.name")
+    operation = values.text(attributes.get("gen_ai.operation.name"))
     if operation is not None:
         return operation in CALL_OPERATIONS
-    kind = attributes.get("openinference.span.kind")
+    kind = values.text(attributes.get("openinference.span.kind"))
     if kind is not None:
         return kind in ("LLM", "EMBEDDING")
     if attributes.get("llm.request.type") is not None:
@@ -99,8 +97,7 @@ def _index(documents: Documents, problems: Problems) -> Index:
             index.parents_of_calls.add(span.parent)
         # a call is an ancestor too: the outer of two instrumentations of one call stands above the inner one
         facts = {name: shown for name in ANCESTOR_FACTS if (shown := values.text(span.attributes.get(name)))}
-        kind = KINDS.get(span.raw.get("kind", 0), "INTERNAL")
-        index.ancestors[span.key] = Ancestor(span.parent, kind, _moment(span.raw.get("endTimeUnixNano")), facts)
+        index.ancestors[span.key] = Ancestor(span.parent, span.kind, span.end, facts)
     return index
 
 
@@ -116,41 +113,56 @@ def _above(span: Span, index: Index) -> list[Ancestor]:
 
 def _spans(documents: Iterator[Document], problems: Problems) -> Iterator[Span]:
     for document in documents:
-        try:
-            yield from _spans_of(document)
-        except (AttributeError, TypeError, ValueError):
-            problems.add(Place(document.source, document.row), "export batch is not OTLP/JSON")
+        place = Place(document.source, document.row)
+        if not isinstance(document.data.get("resourceSpans", []), list):
+            problems.add(place, "export batch is not OTLP/JSON")
+        for block in _objects(document.data.get("resourceSpans")):
+            resource = flattened(values.mapping(block.get("resource")).get("attributes"))
+            for scope in _objects(block.get("scopeSpans") or block.get("instrumentationLibrarySpans")):
+                for raw in _objects(scope.get("spans")):
+                    yield _span(document, raw, resource, Cells(document, problems))
 
 
-def _spans_of(document: Document) -> Iterator[Span]:
-    for block in document.data.get("resourceSpans") or ():
-        resource = flattened((block.get("resource") or {}).get("attributes"))
-        for scope in block.get("scopeSpans") or block.get("instrumentationLibrarySpans") or ():
-            for raw in scope.get("spans") or ():
-                yield Span(document, flattened(raw.get("attributes")), resource, raw)
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; what is neither is no span."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _span(document: Document, raw: dict[str, Any], resource: dict[str, Any], cells: Cells) -> Span:
+    trace = values.text(raw.get("traceId")) or ""
+    status = values.text(values.mapping(raw.get("status")).get("code"))
+    return Span(
+        document=document,
+        key=(trace, values.text(raw.get("spanId")) or ""),
+        parent=(trace, values.text(raw.get("parentSpanId")) or ""),
+        kind=KINDS.get(values.text(raw.get("kind")) or "", "INTERNAL"),
+        start=cells.read("started_at", _moment, raw.get("startTimeUnixNano")),
+        end=cells.read("ended_at", _moment, raw.get("endTimeUnixNano")),
+        failed=status in ("2", "STATUS_CODE_ERROR"),
+        trace_state=values.text(raw.get("traceState")) or "",
+        attributes=flattened(raw.get("attributes")),
+        resource=resource,
+    )
 
 
 def flattened(attributes: Any) -> dict[str, Any]:
     """Return a list of OTLP attributes as a dictionary; what may hold somebody's words is not taken."""
     found = {}
-    for item in attributes or ():
-        key = item.get("key", "")
+    for item in _objects(attributes):
+        key = values.text(item.get("key")) or ""
         if key in NAMES or not values.names_content(key):
-            found[key] = _value(item.get("value") or {})
+            found[key] = _value(item.get("value"))
     return found
 
 
-def _value(value: Mapping[str, Any]) -> Any:
+def _value(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return None
     if "arrayValue" in value:
-        return [_value(item) for item in (value["arrayValue"] or {}).get("values") or ()]
+        return [_value(item) for item in _objects(values.mapping(value["arrayValue"]).get("values"))]
     if "kvlistValue" in value:
-        return {
-            item.get("key"): _value(item.get("value") or {})
-            for item in (value["kvlistValue"] or {}).get("values") or ()
-        }
-    if "intValue" in value:
-        return int(value["intValue"])
-    return next((value[kind] for kind in ("stringValue", "boolValue", "doubleValue") if kind in value), None)
+        return flattened(values.mapping(value["kvlistValue"]).get("values"))
+    return next((value[k] for k in ("stringValue", "intValue", "boolValue", "doubleValue") if k in value), None)
 
 
 def _get(span: Span, column: str) -> Any:
@@ -167,8 +179,7 @@ for _name, _column in NAMES.items():
 
 
 def _row(span: Span, above: list[Ancestor], cells: Cells) -> dict[str, Any]:
-    start = cells.read("started_at", _moment, span.raw.get("startTimeUnixNano"))
-    end = cells.read("ended_at", _moment, span.raw.get("endTimeUnixNano"))
+    start, end = span.start, span.end
     response_id = values.text(_get(span, "call_id"))
     trace_id, span_id = span.key
     open_above = [a for a in above if not _over(a, end)]
@@ -190,7 +201,7 @@ def _row(span: Span, above: list[Ancestor], cells: Cells) -> dict[str, Any]:
         "parent_id": span.parent[1] or None,
         "parent_kind": above[0].kind if above else None,
         "root_kind": next((a.kind for a in above if a.kind in ("SERVER", "CONSUMER")), None),
-        "sampling_rate": sampling_rate(str(span.raw.get("traceState") or "")),
+        "sampling_rate": sampling_rate(span.trace_state),
     }
     return (
         row
@@ -246,18 +257,13 @@ def _tokens(span: Span, cells: Cells) -> dict[str, Any]:
 
 def _outcome(span: Span) -> dict[str, Any]:
     error = values.text(span.attributes.get("error.type"))
-    code = (span.raw.get("status") or {}).get("code")
-    failed = code in (2, "STATUS_CODE_ERROR") or error is not None
+    failed = span.failed or error is not None
     gone = failed and "cancel" in (error or "").lower()
-    http = span.attributes.get("http.response.status_code")
+    codes = (values.text(span.attributes.get("http.response.status_code")), error)
     return {
         "status": "cancelled" if gone else "error" if failed else "ok",
         "error_type": error,
-        "http_status": http
-        if isinstance(http, int)
-        else int(error)
-        if error and error.isdigit() and len(error) == 3
-        else None,
+        "http_status": next((int(code) for code in codes if code and re.fullmatch(r"[1-5][0-9]{2}", code)), None),
     }
 
 
