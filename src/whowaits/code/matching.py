@@ -114,9 +114,11 @@ class Matcher:
         keywords = dict(self._keywords(path, call))
         splat = any(k is None for k, _ in call.keywords)
         for name in names:
-            match = self.sdks.by_shape(name, set(keywords), self.imported[path], splat)
-            match = match or self.sdks.by_shape(name, set(keywords), self.everywhere, splat)
-            match = match or self._runnable(path, call, name)
+            shapes = (
+                self.sdks.by_shape(name, set(keywords), imported, splat)
+                for imported in (self.imported[path], self.everywhere, None)
+            )
+            match = next((m for m in shapes if m), None) or self._runnable(path, call, name)
             if match:
                 return self._describe(path, number, match, ("X", written, ()), None)
         return None
@@ -254,7 +256,7 @@ class _About:
         hosts = {sdks.host(a) for a in self._addresses()} - {None}
         if len(hosts) == 1:
             return hosts.pop()
-        if self.rule.provider and not (self.guessed and self.rule.provider != self.rule.sdk):
+        if self.rule.provider and not self.guessed:
             return self.rule.provider
         return (sdks.model(model) if model else None) or self._wrapped()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -62,6 +62,7 @@ class Sdks:
         self.found: dict[str, Match | None] = {}
         for rule in calls.entries:
             self._add(rule)
+        self.sizes = Counter(r.sdk for r in calls.entries)
         self.wrappers = {w for r in calls.entries for w in r.wrappers if w != "|"} | {"with_options"}
         self.roots = {root.partition(".")[0] for r in calls.entries for root in r.imports}
         self.literals = {n[: n.index('("')] for n in self.constructors if n.endswith('")')}
@@ -116,25 +117,32 @@ class Sdks:
         text = plain(name)
         return any(fnmatch.fnmatchcase(text, pattern) for pattern in self.calls.ignored)
 
-    def by_shape(self, name: str, keywords: set[str], imported: frozenset[str], splat: bool) -> Match | None:
+    def by_shape(
+        self, name: str, keywords: set[str], imported: frozenset[str] | None, splat: bool
+    ) -> Match | None:
         """Return the rule whose chain `name` ends in, where the object itself is not known.
 
-        Chains of three names say enough. Of two names, the keywords must be those of a model call. A single name
-        never says enough by itself.
+        A chain of three names says enough where the SDK is imported (in `imported`); a chain of two needs the
+        keywords of a model call, and where nothing is said of imports (None), a chain of three needs them too.
+        A single name never says enough by itself.
         """
+        asks = _looks_like_model_call(name, keywords, splat)
+        plain_name = _RAW.sub("", name)
         fits = []
         for rule, chain in self.by_last.get(name.rpartition(".")[2], ()):
-            plain_name = _RAW.sub("", name)
-            known = chain.count(".") and plain_name.endswith(f".{chain}") and self._imported(rule, imported)
-            if known and (chain.count(".") > 1 or _looks_like_model_call(chain, keywords, splat)):
+            dots = chain.count(".")
+            enough = dots > 1 and asks if imported is None else dots > 1 or (dots and asks)
+            known = imported is None or any(root in imported for root in rule.imports)
+            if enough and known and plain_name.endswith(f".{chain}"):
                 fits.append((rule, chain))
-        if not fits:
-            return None
-        rule, chain = min(fits, key=lambda f: (-f[1].count("."), f[0].sdk != f[0].provider))
-        return Match(rule, None, chain, True)
+        return self._likeliest(fits) if fits else None
 
-    def _imported(self, rule: CallRule, imported: frozenset[str]) -> bool:
-        return any(root in imported for root in rule.imports)
+    def _likeliest(self, fits: list[tuple[CallRule, str]]) -> Match:
+        """The longest chain, of an SDK made by the provider itself, of the SDK with most rules; sure if alone."""
+        ranked = sorted(fits, key=lambda f: (-f[1].count("."), f[0].sdk != f[0].provider, -self.sizes[f[0].sdk]))
+        rule, chain = ranked[0]
+        own = {r.provider for r, _ in fits if r.sdk == r.provider} or {r.provider for r, _ in fits}
+        return Match(rule, None, chain, guessed=len(own) > 1)
 
     # -- addresses and models --------------------------------------------------------------------------------
 
@@ -187,8 +195,8 @@ def _same(chain: str, wanted: str) -> bool:
     return "*" in chain and fnmatch.fnmatchcase(wanted, chain)
 
 
-def _looks_like_model_call(chain: str, keywords: set[str], splat: bool) -> bool:
-    if "batches" in chain:
+def _looks_like_model_call(name: str, keywords: set[str], splat: bool) -> bool:
+    if "batches" in name:
         return bool(keywords & {"requests", "completion_window", "input_file_id"})
     asks = bool(keywords & _ARGUMENT_NAMES)
     return (asks and splat) or ("model" in keywords and (asks or splat))
