@@ -122,7 +122,7 @@ class Reader:
         if driver is None and scheduled:
             first = scheduled[0]
             driver = Driver("schedule", "scheduled", first.place, False, first.function or "")
-        via = tuple(Frame(Place(s.path, s.line, s.column, s.cell), s.function) for s in path.steps[::-1])
+        via = _via(path)
         rule_id = entry_rule.id if entry_rule is not None else None
         return Reading(tuple(_settled(evidence, driver)), driver, entry, rule_id, via)
 
@@ -174,6 +174,15 @@ class Reader:
         evidence.append(_evidence(rule, place, value))
         if rule.says.shape is not None:
             drivers.append(Driver(rule.id, rule.says.shape, place, weak, function))
+
+
+def _via(path: Path) -> tuple[Frame, ...]:
+    """The way down, outermost first; a lambda is a step of its own only on paths."""
+    frames: dict[tuple[str, int | None, int, str], Frame] = {}
+    for step in path.steps[::-1]:
+        place = Place(step.path, step.line, step.column, step.cell)
+        frames.setdefault((step.path, step.cell, step.line, step.function), Frame(place, step.function))
+    return tuple(frames.values())
 
 
 def _leading_lines(sites: Sequence[Site]) -> dict[tuple[str, int | None, str, int], frozenset[int]]:

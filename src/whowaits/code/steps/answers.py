@@ -104,12 +104,19 @@ _CONTENT: Final = frozenset(
 """Keywords that carry what is asked."""
 
 
-def asks_the_same(tree: Tree, call: cst.Call) -> bool:
+def asks_the_same(tree: Tree, call: cst.Call, region: cst.CSTNode) -> bool:
     """Whether what is asked is written into the call and depends on nothing: a probe, a health check, a demo."""
     given = [a.value for a in call.args if a.star == "" and (a.keyword is None or a.keyword.value in _CONTENT)]
-    if not given or any(a.star for a in call.args) or not any(_has_text(tree, value) for value in given):
+    if not given or any(a.star for a in call.args):
         return False
-    return all(name.isupper() for value in given for name in reads(tree, value))
+    bound = bindings(tree, region)
+    names_read = {name for value in given for name in reads(tree, value)}
+    values = [b for b in bound if b.name in names_read]
+    if any(b.how != "assign" or b.sources for b in values):
+        return False
+    if not any(_has_text(tree, value) for value in (*given, *(b.value for b in values))):
+        return False
+    return all(name.isupper() or any(b.name == name for b in values) for name in names_read)
 
 
 def _has_text(tree: Tree, node: cst.CSTNode) -> bool:

@@ -51,14 +51,15 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
     around = list(loops.enclosing(tree, call, arguments, asked.model_call))
     for loop in around:
         kind = loops.kind_of(tree, loop)
-        if kind.name in _OVER_DATA and _is_planned(tree, loop, region, asked.others):
+        outwards = around[around.index(loop) :]
+        if kind.name in _OVER_DATA and any(_is_planned(tree, x, region, asked.others) for x in outwards):
             kind = loops.Kind("planned-items")
         head = loop.node.target if isinstance(loop.node, cst.CompFor) else loop.node
         yield Fact(kind.name, tree.line(head), kind.weak, kind.value)
         if loops.carries_history(tree, loop):
             yield Fact("carries-history", tree.line(head))
     yield from _stream(tree, calls, region, asked)
-    if asked.model_call and answers.asks_the_same(tree, call):
+    if asked.model_call and answers.asks_the_same(tree, call, region):
         yield Fact("same-question", tree.line(call))
     yield from _conversation(tree, calls, arguments, around, region, asked)
     for name, node in answers.asked(tree, arguments, call, region):
