@@ -6,6 +6,7 @@ file of plain data; a missing, broken or foreign one is ignored.
 
 from __future__ import annotations
 
+import functools
 import gc
 import hashlib
 import os
@@ -18,14 +19,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from whowaits.code import files as tree
-from whowaits.code.summary import Call, Fence, Param, Scope, Summary
+from whowaits.code.stored import revive
+from whowaits.code.summary import Summary
 from whowaits.code.walker import summarize
 from whowaits.model import Place, Skipped
 
-VERSION: Final = f"2:{sys.version_info[0]}.{sys.version_info[1]}"
-"""Changes whenever summaries do; the Python is part of it because it decides what parses."""
-
 CACHE_FOLDER: Final = ".whowaits_cache"
+_MAKERS: Final = ("summary.py", "terms.py", "walker.py", "files.py")
+
+
+@functools.cache
+def version() -> str:
+    """Return what changes whenever summaries do: the code that makes them and the Python that parses."""
+    here = Path(__file__).parent
+    code = hashlib.blake2b(b"".join((here / name).read_bytes() for name in _MAKERS), digest_size=8).hexdigest()
+    return f"{code}:{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +47,13 @@ class Facts:
 
 def build(root: Path, files: Iterable[Path], *, cache: bool = True) -> Facts:
     """Return the facts of `files`, all of which lie below `root`. With `cache`, unchanged files are not parsed."""
-    stored = _load(root) if cache else {}
+    stored: dict[str, Any] = {}
     kept: dict[str, Any] = {}
     found: dict[str, Summary] = {}
     skipped: list[Skipped] = []
     changed = False
     with _no_collection():
+        stored = _load(root) if cache else {}
         for path in sorted(files):
             place = tree.relative(path, root)
             try:
@@ -53,7 +62,7 @@ def build(root: Path, files: Iterable[Path], *, cache: bool = True) -> Facts:
                 skipped.append(Skipped(Place(place), f"cannot be read: {error.strerror or 'input error'}"))
                 continue
             digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-            summary, left_out = _from_cache(stored.get(place), digest)
+            summary, left_out = _from_cache(stored.get(place), digest, place)
             if summary is None:
                 changed = True
                 summary, left_out = _summarize(path, data, place)
@@ -71,13 +80,13 @@ def _summarize(path: Path, data: bytes, place: str) -> tuple[Summary, list[Skipp
         source, skipped = tree.read(path, data, place)
         return summarize(source.text, source.cells), skipped
     except tree.Unreadable as error:
-        return _NOTHING, [Skipped(Place(place), str(error))]
+        return NOTHING, [Skipped(Place(place), str(error))]
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
-        return _NOTHING, [Skipped(Place(place, line or None), tree.why_not_parsed(error))]
+        return NOTHING, [Skipped(Place(place, line or None), tree.why_not_parsed(error))]
 
 
-_NOTHING: Final = Summary(0, [], [], [], [], [], [], [])
+NOTHING: Final = Summary(0, [], [], [], [], [], [], [])
 
 
 @contextmanager
@@ -95,10 +104,16 @@ def _no_collection() -> Iterator[None]:
 # -- the cache ------------------------------------------------------------------------------------------------
 
 
-def _from_cache(entry: Any, digest: str) -> tuple[Summary | None, list[Skipped]]:
-    if entry is None or entry["digest"] != digest:
+def _from_cache(row: Any, digest: str, place: str) -> tuple[Summary | None, list[Skipped]]:
+    """Return what the cache holds of a file with this content; no summary where that is nothing, or no summary."""
+    try:
+        known, summary, skipped = row
+        if known != digest:
+            return None, []
+        left_out = [Skipped(Place(place, line, cell=cell), str(reason)) for line, cell, reason in skipped]
+        return (revive(summary) if summary[1] else NOTHING), left_out
+    except _NOT_OURS:
         return None, []
-    return entry["summary"], entry["skipped"]
 
 
 def _load(root: Path) -> dict[str, Any]:
@@ -106,47 +121,14 @@ def _load(root: Path) -> dict[str, Any]:
 
     try:
         data = orjson.loads((root / CACHE_FOLDER / "index.json").read_bytes())
-        if data["version"] != VERSION:
+        if data["version"] != version():
             return {}
-        return {path: _entry(path, *row) for path, row in data["files"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        return dict(data["files"])
+    except _NOT_OURS:
         return {}
 
 
-def _entry(path: str, digest: str, summary: Any, skipped: Any) -> dict[str, Any]:
-    left_out = [Skipped(Place(str(path), line, cell=cell), str(reason)) for line, cell, reason in skipped]
-    return {"digest": digest, "summary": _revive(summary), "skipped": left_out}
-
-
-def _revive(row: Any) -> Summary:
-    lines, scopes, calls, fences, attributes, items, stars, cells = row
-    for scope in scopes:
-        scope[8] = [Param(*p) for p in scope[8]]
-    made = Summary(
-        lines,
-        [Scope(*s) for s in scopes],
-        [Call(*c) for c in calls],
-        [Fence(*f) for f in fences],
-        attributes,
-        items,
-        stars,
-        cells,
-    )
-    return made if _sound(made) else _unsound()
-
-
-def _sound(s: Summary) -> bool:
-    """Whether every number in the tables points into them: a hostile cache must not lead to a crash."""
-    scopes, fences = len(s.scopes), len(s.fences)
-    return (
-        all(-1 <= x.parent < n and -1 <= x.enclosure < fences for n, x in enumerate(s.scopes) if x.kind != "lambda")
-        and all(0 <= c.scope < scopes and -1 <= c.enclosure < fences for c in s.calls)
-        and all(-1 <= f.parent < n for n, f in enumerate(s.fences))
-    )
-
-
-def _unsound() -> Summary:
-    raise ValueError("the cache does not hold summaries")
+_NOT_OURS: Final = (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
 def _store(root: Path, kept: dict[str, Any]) -> None:
@@ -155,7 +137,7 @@ def _store(root: Path, kept: dict[str, Any]) -> None:
 
     folder = root / CACHE_FOLDER
     with suppress(OSError, orjson.JSONEncodeError, RecursionError):
-        data = orjson.dumps({"version": VERSION, "files": kept}, default=list)
+        data = orjson.dumps({"version": version(), "files": kept}, default=list)
         folder.mkdir(exist_ok=True)
         (folder / ".gitignore").write_text("*\n")
         handle, name = tempfile.mkstemp(dir=folder)
