@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from whowaits.code import steps
 from whowaits.code.paths import EntryPoint, Path, Site, Step
+from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
 from whowaits.deadlines.schedule import Schedule
 from whowaits.model import Basis, Entry, Evidence, Frame, Place, Shape, Skipped
@@ -87,8 +88,16 @@ class Rules:
 class Reader:
     """Reads paths of one tree; each function is read once for each call in it."""
 
-    def __init__(self, sources: Sources, rules: Rules, sites: Sequence[Site], schedules: Sequence[Schedule]) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        remembered: Remembered,
+        rules: Rules,
+        sites: Sequence[Site],
+        schedules: Sequence[Schedule],
+    ) -> None:
         self._sources = sources
+        self._remembered = remembered
         self._rules = rules
         self._schedules = schedules
         self._leading = _leading_lines(sites)
@@ -152,7 +161,7 @@ class Reader:
         others = self._leading.get((step.path, step.cell, step.function, step.first_line), frozenset()) - {step.line}
         text, step = self._sources.function(step)
         try:
-            return steps.read(text, step, model_call=first, streams=streams, chat=chat, others=others)
+            return self._remembered.read(text, step, (first, streams, chat, others))
         except steps.UnreadableError as error:
             place = Place(step.path, step.first_line, cell=step.cell)
             self.skipped[place] = Skipped(place, f"`{step.function}` {error}")

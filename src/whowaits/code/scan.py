@@ -12,6 +12,7 @@ from whowaits.code import files, gate, index, paths
 from whowaits.code.declared import Declarations
 from whowaits.code.evidence import Reader, Reading, Rules, cut
 from whowaits.code.paths import Site
+from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
 from whowaits.config import Config
 from whowaits.deadlines import runbooks, schedules
@@ -44,12 +45,14 @@ def scan(root: File, named: Sequence[File], config: Config, *, cache: bool = Tru
     others = files.find(root, config.exclude, suffixes=("",)) if sites else []
     written, unclear = schedules.find(root, others)
     sources = Sources(root)
-    reader = Reader(sources, Rules(rules.load_code()), sites, written)
+    remembered = Remembered(root, cache)
+    reader = Reader(sources, remembered, Rules(rules.load_code()), sites, written)
     declarations = Declarations(sources, config, runbooks.find(root, others))
     judged = []
     for site, ordinal in zip(sites, gate.ordinals(sites), strict=True):
         if _is_asked_for(root, site.path, named):
             judged.append(_Judged(site, ordinal, reader, declarations, config.policy).call_site())
+    remembered.keep()
     skipped = [*facts.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
     return Scan(
         root=root.as_posix(),
