@@ -16,6 +16,10 @@ MINUTE_S: Final = 60
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
 WEEK_S: Final = 604_800
+FLEX_S: Final = 900
+"""Shortest deadline that a flex tier serves, unless its offer says otherwise."""
+NANO_USD: Final = Decimal("0.000000001")
+"""The smallest amount of money that is told apart."""
 
 Waiter = Literal["person", "program", "nobody", "unknown"]
 Route = Literal["sync", "flex", "batch", "unknown"]
@@ -29,7 +33,7 @@ Chain = int | Literal["open"]
 
 
 class WrongUse(Exception):
-    """The user can mend this: a wrong flag, file, rule or setting. The message names the place and the nearest right one."""
+    """A wrong flag, file, rule or setting, which the user can mend; the message names its place and what would be right."""
 
 
 class Basis(enum.IntEnum):
@@ -87,7 +91,7 @@ class Offer:
     sold: Sold
     window_s: int = DAY_S
     """Longest time the batch offer takes, as the provider guarantees it."""
-    flex_s: int = 900
+    flex_s: int = FLEX_S
     """Shortest deadline that the flex offer serves."""
 
 
@@ -164,6 +168,11 @@ class Usage:
     monthly_usd: Decimal | None = None
     saving: Saving | None = None
 
+    @property
+    def in_test(self) -> bool:
+        """Whether a test starts it: such a usage is listed, and is neither traffic nor a finding."""
+        return self.entry is not None and self.entry.kind == "test"
+
 
 @dataclass(frozen=True, slots=True)
 class CallSite:
@@ -197,6 +206,8 @@ class Finding:
     place: Place
     call_site: Place | None = None
     state: State | None = None
+    driver: Place | None = None
+    urgency: Urgency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +228,10 @@ class Scan:
     call_sites: tuple[CallSite, ...]
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
+    fixed: tuple[Finding, ...] = ()
+    """What was found in the code it was compared with and is there no more; without a line."""
+    compared_with: str | None = None
+    """What `state` of the findings is relative to; None where nothing was compared."""
 
 
 @dataclass(frozen=True, slots=True)

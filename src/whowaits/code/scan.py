@@ -8,7 +8,8 @@ from pathlib import Path as File
 from typing import Final
 
 from whowaits import judge, rules
-from whowaits.code import files, gate, index, paths
+from whowaits.code import files, findings, gate, index, paths
+from whowaits.code.asked import Asked
 from whowaits.code.declared import Declarations
 from whowaits.code.evidence import Reader, Reading, Rules, cut
 from whowaits.code.paths import Site
@@ -16,10 +17,8 @@ from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
 from whowaits.config import Config
 from whowaits.deadlines import runbooks, schedules
-from whowaits.deadlines.durations import say
 from whowaits.model import (
     OFFER_NONE,
-    Basis,
     CallSite,
     Evidence,
     Finding,
@@ -37,8 +36,18 @@ _RANK: Final = {"batch": 0, "flex": 1, "unknown": 2, "sync": 3}
 _TIERS: Final[frozenset[str]] = frozenset({"standard", "batch", "flex", "priority", "provisioned"})
 
 
-def scan(root: File, named: Sequence[File], config: Config, *, cache: bool = True) -> Scan:
-    """What the code under `root` does with models; of the whole tree, only what lies in `named` is reported."""
+def scan(
+    root: File,
+    named: Sequence[File],
+    config: Config,
+    *,
+    cache: bool = True,
+    names_of: gate.Paths | None = None,
+) -> Scan:
+    """What the code under `root` does with models; of the whole tree, only what touches `named` is reported.
+
+    `names_of` says how files are called in fingerprints, where that is not how they are called now.
+    """
     found = files.find(root, config.exclude)
     facts = index.build(root, found, cache=cache)
     sites = sorted(paths.find_sites(facts, rules.load_calls(), rules.load_code()), key=_place)
@@ -48,17 +57,22 @@ def scan(root: File, named: Sequence[File], config: Config, *, cache: bool = Tru
     remembered = Remembered(root, cache)
     reader = Reader(sources, remembered, Rules(rules.load_code()), sites, written)
     declarations = Declarations(sources, config, runbooks.find(root, others))
-    judged = []
-    for site, ordinal in zip(sites, gate.ordinals(sites), strict=True):
-        if _is_asked_for(root, site.path, named):
-            judged.append(_Judged(site, ordinal, reader, declarations, config.policy).call_site())
+    asked, names = Asked(root, named), gate.Names(names_of or gate.paths_of(root))
+    judged: list[CallSite] = []
+    reported: list[Finding] = []
+    for site in asked.sites(sites, written):
+        call_site = _Judged(site, reader, declarations, config.policy, names).call_site()
+        about = [f for f in findings.of(site, call_site, names) if asked.reports(f, call_site)]
+        reported += about
+        if about or asked.file(site.path):
+            judged.append(call_site)
     remembered.keep()
     skipped = [*facts.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
     return Scan(
         root=root.as_posix(),
         files=len(facts.files),
         call_sites=tuple(judged),
-        findings=tuple(finding for site in judged for finding in _findings(site)),
+        findings=tuple(reported),
         skipped=tuple(sorted(skipped, key=_skipped_place)),
     )
 
@@ -71,23 +85,15 @@ def _skipped_place(skipped: Skipped) -> tuple[str, int, int]:
     return skipped.place.path, skipped.place.cell or 0, skipped.place.line or 0
 
 
-def _is_asked_for(root: File, path: str, named: Sequence[File]) -> bool:
-    """Whether a path of the tree is one of the files or folders that were named; naming none asks for all."""
-    if not named:
-        return True
-    full = (root / path).resolve()
-    return any(full == n or n in full.parents for n in (name.resolve() for name in named))
-
-
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """A call site on its way from paths to verdicts."""
 
     site: Site
-    ordinal: int
     reader: Reader
     declarations: Declarations
     policy: Policy
+    names: gate.Names
 
     def call_site(self) -> CallSite:
         site = self.site
@@ -115,12 +121,12 @@ class _Judged:
 
     def _usages(self) -> tuple[Usage, ...]:
         """One usage for each driver and entry point; of several ways between the same two, the one that decides."""
-        best: dict[object, Usage] = {}
-        for usage in sorted((self._usage(path) for path in _with_library_use(self.site)), key=_order):
-            best.setdefault((usage.driver, usage.entry), usage)
-        return tuple(best.values())
+        best: dict[object, findings.Draft] = {}
+        for draft in sorted((self._usage(path) for path in _with_library_use(self.site)), key=_order):
+            best.setdefault((draft.usage.driver, draft.usage.entry), draft)
+        return findings.named(self.site, list(best.values()), self.names)
 
-    def _usage(self, path: paths.Path) -> Usage:
+    def _usage(self, path: paths.Path) -> findings.Draft:
         reading = self.reader.read(self.site, path)
         evidence = (*reading.evidence, *self.declarations.about(self.site, reading))
         verdict = judge.judge(evidence, self._offer(), self.policy)
@@ -128,16 +134,17 @@ class _Judged:
             verdict = replace(verdict, question=None)  # one call is not worth a question
         driver = reading.driver
         rule = _rule(reading, evidence, verdict)
-        return Usage(
+        usage = Usage(
             verdict=verdict,
             rule=rule,
-            fingerprint=gate.fingerprint(rule, self.site, self.ordinal, _name(driver), _entry_name(reading)),
+            fingerprint="",
             evidence=evidence,
             shape=driver.shape if driver else None,
             driver=driver.place if driver else None,
             entry=reading.entry,
             via=reading.via,
         )
+        return findings.Draft(usage, driver.function if driver else "", _entry_name(reading))
 
 
 def _with_library_use(site: Site) -> Iterator[paths.Path]:
@@ -165,7 +172,8 @@ def _is_waited(usage: Usage) -> bool:
     return not in_test and (usage.verdict.waiter == "person" or usage.verdict.row in judge.WAITED_ROWS)
 
 
-def _order(usage: Usage) -> tuple[int, str, int, str, int]:
+def _order(draft: findings.Draft) -> tuple[int, str, int, str, int]:
+    usage = draft.usage
     driver, entry = usage.driver, usage.entry.place if usage.entry else None
     return (
         _RANK[usage.verdict.route],
@@ -188,44 +196,6 @@ def _rule(reading: Reading, evidence: Sequence[Evidence], verdict: Verdict) -> s
     return reading.entry_rule or (evidence[0].rule if evidence else "no-caller")
 
 
-def _name(driver: object) -> str:
-    place, function = getattr(driver, "place", None), getattr(driver, "function", "")
-    return f"{place.path}:{function}" if place is not None else ""
-
-
 def _entry_name(reading: Reading) -> str:
     entry = reading.entry
     return f"{entry.kind}:{entry.place.path if entry.place else ''}:{reading.via[0].function if reading.via else ''}"
-
-
-def _findings(site: CallSite) -> Iterator[Finding]:
-    usage = site.deciding
-    if judge.is_move(usage.verdict, site.tier):
-        yield Finding(usage.rule, usage.fingerprint, _message(site, usage), site.place, site.place)
-    for other in site.usages:
-        if judge.is_waited_on_batch(other.verdict, site.tier):
-            message = "This call runs on a batch tier, but somebody or the next call waits for its answer."
-            yield Finding("waited-on-batch", other.fingerprint, message, site.place, site.place)
-            break
-    for other in site.usages:
-        if "declared-but-waited" in other.verdict.notes:
-            message = f"It is declared that nobody waits for this call, but somebody does: {_says(other, 'person')}."
-            yield Finding("declared-but-waited", other.fingerprint, message, site.place, site.place)
-            break
-
-
-def _message(site: CallSite, usage: Usage) -> str:
-    """One sentence for the developer: what was seen, until when the answer can wait, and what to do."""
-    verdict = usage.verdict
-    seen = next((e for e in usage.evidence if e.rule == usage.rule), None)
-    what = seen.says if seen else "these calls are made in bulk"
-    where = f" ({usage.driver})" if usage.driver is not None and usage.driver != site.place else ""
-    wait = f" for {say(verdict.deadline_s)}" if verdict.deadline_s is not None else ""
-    assumed = " (assumed)" if verdict.deadline_basis is Basis.ASSUMED else ""
-    advice = "has to go" if verdict.urgency == "required" else "could go"
-    tier = "the batch API" if verdict.route == "batch" else "the flex tier"
-    return f"Nobody waits for this call{wait}{assumed}: {what}{where}, so it {advice} to {tier}."
-
-
-def _says(usage: Usage, waiter: str) -> str:
-    return next((e.says for e in usage.evidence if e.waiter == waiter), "a person is above it")

@@ -1,0 +1,100 @@
+"""Judged usages -> what is reported: one finding for each (rule, call site, driver), and their fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from whowaits import judge
+from whowaits.code.gate import Names
+from whowaits.code.paths import Site
+from whowaits.deadlines.durations import say
+from whowaits.model import Basis, CallSite, Finding, Place, Usage
+
+WAITED_ON_BATCH: Final = "waited-on-batch"
+DECLARED_BUT_WAITED: Final = "declared-but-waited"
+
+
+class Draft(NamedTuple):
+    """A usage without its fingerprint, with what the fingerprint needs beside it."""
+
+    usage: Usage
+    function: str
+    """The function that the driver stands in."""
+    entry: str
+    """The entry point without its line."""
+
+
+def named(site: Site, drafts: Sequence[Draft], names: Names) -> tuple[Usage, ...]:
+    """Return the usages in their order, each with its fingerprint.
+
+    Of those that differ in their entry point only, the first has the fingerprint of the finding they share.
+    """
+    given: dict[tuple[str, Place | None], str] = {}
+    for draft in sorted(drafts, key=_by_driver):
+        usage = draft.usage
+        given[usage.rule, usage.driver] = names.finding(usage.rule, site, usage.driver, draft.function)
+    seen: set[str] = set()
+    usages = []
+    for usage, _, entry in drafts:
+        name = given[usage.rule, usage.driver]
+        if name in seen:
+            name = names.usage(name, entry, usage.entry.place if usage.entry else None)
+        seen.add(name)
+        usages.append(replace(usage, fingerprint=name))
+    return tuple(usages)
+
+
+def _by_driver(draft: Draft) -> tuple[str, int, int]:
+    driver = draft.usage.driver
+    return ("", 0, 0) if driver is None else (driver.path, driver.cell or 0, driver.line or 0)
+
+
+def of(site: Site, judged: CallSite, names: Names) -> Iterator[Finding]:
+    """Yield what is to be reported about one call site."""
+    yield from _moves(judged)
+    for rule, message in _others(judged):
+        yield Finding(rule, names.finding(rule, site), message, judged.place, judged.place)
+
+
+def usages_of(finding: Finding, site: CallSite) -> list[Usage]:
+    """Return the usages that a finding about a move stands for: they differ in their entry point only."""
+    return [u for u in site.usages if u.rule == finding.rule and u.driver == finding.driver]
+
+
+def _moves(site: CallSite) -> Iterator[Finding]:
+    groups: dict[tuple[str, Place | None], list[Usage]] = {}
+    for usage in site.usages:
+        if judge.is_move(usage.verdict, site.tier):
+            groups.setdefault((usage.rule, usage.driver), []).append(usage)
+    for (rule, driver), usages in groups.items():
+        telling = next((u for u in usages if u.verdict.urgency == "required"), usages[0])
+        name, urgency = usages[0].fingerprint, telling.verdict.urgency
+        message = _message(site, telling)
+        yield Finding(rule, name, message, site.place, site.place, driver=driver, urgency=urgency)
+
+
+def _others(site: CallSite) -> Iterator[tuple[str, str]]:
+    if any(judge.is_waited_on_batch(u.verdict, site.tier) for u in site.usages):
+        yield (
+            WAITED_ON_BATCH,
+            "This call runs on a batch tier, but somebody or the next call waits for its answer.",
+        )
+    waited = next((u for u in site.usages if "declared-but-waited" in u.verdict.notes), None)
+    if waited is not None:
+        seen = next((e.says for e in waited.evidence if e.waiter == "person"), "a person is above it")
+        yield DECLARED_BUT_WAITED, f"It is declared that nobody waits for this call, but somebody does: {seen}."
+
+
+def _message(site: CallSite, usage: Usage) -> str:
+    """One sentence for the developer: what was seen, until when the answer can wait, and what to do."""
+    verdict = usage.verdict
+    seen = next((e for e in usage.evidence if e.rule == usage.rule), None)
+    what = seen.says if seen else "these calls are made in bulk"
+    where = f" ({usage.driver})" if usage.driver is not None and usage.driver != site.place else ""
+    wait = f" for {say(verdict.deadline_s)}" if verdict.deadline_s is not None else ""
+    assumed = " (assumed)" if verdict.deadline_basis is Basis.ASSUMED else ""
+    advice = "has to go" if verdict.urgency == "required" else "could go"
+    tier = "the batch API" if verdict.route == "batch" else "the flex tier"
+    return f"Nobody waits for this call{wait}{assumed}: {what}{where}, so it {advice} to {tier}."
