@@ -75,6 +75,10 @@ LOOPS = {
         'def f(rows):\n    for row in rows:\n        r = ask(row)\n        if r.text == "yes":\n            return row',
         "early-exit",
     ),
+    "all_must_pass": (
+        "def f(rows):\n    for row in rows:\n        ok = ask(row)\n        if not ok:\n            return False\n    return True",
+        "early-exit",
+    ),
     "any": ("found = any(ask(row) for row in rows)", "early-exit"),
     "stop_on_trouble_is_no_early_exit": (
         "for row in rows:\n    r = ask(row)\n    if r is None:\n        break",

@@ -74,8 +74,14 @@ def _leaving_if(tree: Tree, statement: cst.If, answer: Names, flags: Names, inne
         return next((x for x in (*body, other) if x != "never"), "never")
     if not reads(tree, statement.test) & answer:
         return "maybe"
-    trouble = _is_trouble(statement.test)
+    trouble = _is_trouble(statement.test) and not _gives_verdict(tree, statement.body)
     return "on-trouble" if trouble and mine else "on-answer"
+
+
+def _gives_verdict(tree: Tree, body: cst.BaseSuite) -> bool:
+    """Whether a block returns True or False: then a missing answer is the answer that was looked for."""
+    given = [n.value for n in walk(tree, body) if isinstance(n, cst.Return)]
+    return any(isinstance(value, cst.Name) and value.value in ("True", "False") for value in given)
 
 
 def _ends(statement: cst.CSTNode, flags: Names, inner: bool) -> bool:
