@@ -46,7 +46,6 @@ class Facts:
     deadline_s: float | None
     deadline_basis: Basis | None
     bulk: bool
-    bulk_basis: Basis | None
     chain: Chain
     chain_basis: Basis | None
     notes: tuple[str, ...]
@@ -64,9 +63,7 @@ def reduce_claims(claims: Sequence[Evidence], policy: Policy) -> Facts:
     deadline_s, deadline_basis = _deadline(claims, policy)
     if waiter == "unknown" and deadline_s is not None and deadline_s >= HOUR_S and deadline_basis in _FIRM:
         waiter, waiter_basis = "nobody", deadline_basis  # nobody stands waiting for an hour
-    bulk_bases = [c.basis for c in claims if c.bulk]
-    chains = [c for c in claims if c.chain is not None]
-    chain, chain_basis = _chain(chains)
+    chain, chain_basis = _chain([c for c in claims if c.chain is not None])
     if any(c.stages for c in claims):
         notes = (*notes, "batch-per-stage")
     return Facts(
@@ -74,8 +71,7 @@ def reduce_claims(claims: Sequence[Evidence], policy: Policy) -> Facts:
         waiter_basis,
         deadline_s,
         deadline_basis,
-        bool(bulk_bases),
-        max(bulk_bases, default=None),
+        any(c.bulk for c in claims),
         chain,
         chain_basis,
         notes,
@@ -89,7 +85,7 @@ def is_move(verdict: Verdict, tier: Tier) -> bool:
 
 def is_waited_on_batch(verdict: Verdict, tier: Tier) -> bool:
     """Whether calls run on a batch tier although somebody, or the next call, waits for them."""
-    return tier == "batch" and verdict.row in WAITED_ROWS and "no-offer" not in verdict.notes
+    return tier == "batch" and verdict.row in WAITED_ROWS
 
 
 def _waiter(claims: Sequence[Evidence]) -> tuple[Waiter, Basis | None, tuple[str, ...]]:
@@ -200,11 +196,14 @@ def _verdict(facts: Facts, row: int, route: Route, urgency: Urgency | None, *bas
 
 
 def _apply_offer(verdict: Verdict, offer: Offer) -> Verdict:
-    """Step 3: only where the table says batch. Money never changes a route."""
+    """Step 3: only where the table says batch. Money never changes a route.
+
+    Where nothing is sold there is nothing left to ask: whatever the answer, the calls stay where they are.
+    """
     if verdict.route != "batch":
         return verdict
     if offer.sold == "none":
-        return replace(verdict, route="sync", urgency=None, notes=(*verdict.notes, "no-offer"))
+        return replace(verdict, route="sync", urgency=None, question=None, notes=(*verdict.notes, "no-offer"))
     if offer.sold == "unknown":
         return replace(verdict, urgency="try", notes=(*verdict.notes, "offer-unknown"))
     if offer.sold == "flex":

@@ -139,6 +139,10 @@ def test_an_assumed_deadline_comes_with_its_question():
     assert judge([LOOP], BATCH, POLICY).question == "By when is the answer needed?"
 
 
+def test_where_nothing_is_sold_nothing_is_asked():
+    assert judge([LOOP], OFFER_NONE, POLICY).question is None
+
+
 def test_an_offer_that_is_unknown_is_never_required():
     verdict = judge([claim("declared", waiter="nobody", deadline_s=604800)], OFFER_UNKNOWN, POLICY)
     assert (verdict.route, verdict.urgency) == ("batch", "try")
