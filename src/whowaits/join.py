@@ -19,6 +19,7 @@ from typing import Final, Literal, NamedTuple, TypeVar
 from whowaits.config import Config, WorkloadEntry
 from whowaits.deadlines import register
 from whowaits.model import (
+    NANO_USD,
     CallSite,
     Classified,
     Frame,
@@ -32,14 +33,43 @@ from whowaits.model import (
 )
 
 MONTH_DAYS: Final = 30
-NANO: Final = Decimal("0.000000001")
 K = TypeVar("K")
 By = Literal["register", "code-place", "name"]
 NAMES_THAT_SAY_NOTHING: Final = frozenset(
     {
-        "app", "api", "call", "chat", "client", "cli", "common", "completion", "core", "default", "func",
-        "function", "generate", "handler", "helpers", "index", "init", "job", "lib", "llm", "main", "model",
-        "module", "process", "request", "run", "script", "service", "src", "task", "test", "tests", "utils",
+        "app",
+        "api",
+        "call",
+        "chat",
+        "client",
+        "cli",
+        "common",
+        "completion",
+        "core",
+        "default",
+        "func",
+        "function",
+        "generate",
+        "handler",
+        "helpers",
+        "index",
+        "init",
+        "job",
+        "lib",
+        "llm",
+        "main",
+        "model",
+        "module",
+        "process",
+        "request",
+        "run",
+        "script",
+        "service",
+        "src",
+        "task",
+        "test",
+        "tests",
+        "utils",
         "wrapper",
     }
 )
@@ -126,7 +156,7 @@ def covered_days(logs: Classified) -> int | None:
 
 def monthly(amount: Decimal, days: int) -> Decimal:
     """Return what `amount` over `days` days is in 30 days, to the nano-dollar."""
-    return (amount * MONTH_DAYS / days).quantize(NANO)
+    return (amount * MONTH_DAYS / days).quantize(NANO_USD)
 
 
 def _links(scan: Scan, logs: Classified, config: Config) -> Iterable[Link]:
@@ -139,7 +169,7 @@ def _links(scan: Scan, logs: Classified, config: Config) -> Iterable[Link]:
 
 def _in_production(usages: Sequence[Usage]) -> list[Usage]:
     """Tests call a function too, but what they send is not the workload's traffic."""
-    return [u for u in usages if u.entry is None or u.entry.kind != "test"]
+    return [u for u in usages if not u.in_test]
 
 
 def _strongest(workload: Workload, code: _Code, entry: WorkloadEntry | None) -> tuple[By, str, list[_Candidate]]:

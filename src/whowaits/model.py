@@ -33,7 +33,7 @@ Chain = int | Literal["open"]
 
 
 class WrongUse(Exception):
-    """A wrong flag, file, rule or setting, which the user can mend; the message names its place and what would be right."""
+    """A wrong flag, file, rule or setting: the message names its place and what would be right."""
 
 
 class Basis(enum.IntEnum):

@@ -36,9 +36,17 @@ def usage(fingerprint: str = "u", evidence: Any = NOBODY, **more: Any) -> Usage:
 
 def site(path: str, line: int = 10, *usages: Usage, **more: Any) -> CallSite:
     values: dict[str, Any] = {"function": "tag_one", "model": None, **more}
-    return CallSite(place=Place(path, line, 5), end_line=line + 2, call="openai.OpenAI.chat.completions.create",
-                    provider="openai", kind="chat", tier="standard", offer=Offer("both"), usages=usages or (usage(),),
-                    **values)
+    return CallSite(
+        place=Place(path, line, 5),
+        end_line=line + 2,
+        call="openai.OpenAI.chat.completions.create",
+        provider="openai",
+        kind="chat",
+        tier="standard",
+        offer=Offer("both"),
+        usages=usages or (usage(),),
+        **values,
+    )
 
 
 def scan(*sites: CallSite) -> Scan:
@@ -47,9 +55,18 @@ def scan(*sites: CallSite) -> Scan:
 
 def workload(name: str, spend: str | None = "100", evidence: Any = NOBODY, **more: Any) -> Workload:
     values: dict[str, Any] = {"saving": SAVING, "models": ("gpt-4o-mini-2024-07-18",), **more}
-    return Workload(name, "openai", calls=10, rows=10, first_at=None, last_at=None,
-                    verdict=judge(evidence, Offer("both"), Policy()), evidence=evidence,
-                    spend_usd=None if spend is None else Decimal(spend), **values)
+    return Workload(
+        name,
+        "openai",
+        calls=10,
+        rows=10,
+        first_at=None,
+        last_at=None,
+        verdict=judge(evidence, Offer("both"), Policy()),
+        evidence=evidence,
+        spend_usd=None if spend is None else Decimal(spend),
+        **values,
+    )
 
 
 def logs(*workloads: Workload, days: int = 30) -> Classified:
@@ -65,18 +82,27 @@ def bound(code: Scan, log: Classified, config: Config | None = None) -> list[tup
     return [(str(k.site), k.workload, k.by, k.shared) for k in join(code, log, config or Config()).links]
 
 
-@pytest.mark.parametrize("pattern", ["jobs/*.py", "jobs/tagger.py:tag_one", "jobs/tagger.py:main", "jobs/:Tagger.run", "run.py"])
+@pytest.mark.parametrize(
+    "pattern", ["jobs/*.py", "jobs/tagger.py:tag_one", "jobs/tagger.py:main", "jobs/:Tagger.run", "run.py"]
+)
 def test_the_register_binds_by_any_step_on_the_way_to_the_call(pattern: str) -> None:
-    through = usage(via=(Frame(Place("jobs/tagger.py", 30), "main"), Frame(Place("jobs/tagger.py", 40), "Tagger.run")),
-                    entry=Entry("script", Place("run.py", 1)))
-    assert bound(scan(site("jobs/tagger.py", 10, through), site("web/chat.py")), logs(workload("articles")),
-                 register("articles", pattern))[0] == ("jobs/tagger.py:10", "articles", "register", False)
+    through = usage(
+        via=(Frame(Place("jobs/tagger.py", 30), "main"), Frame(Place("jobs/tagger.py", 40), "Tagger.run")),
+        entry=Entry("script", Place("run.py", 1)),
+    )
+    assert bound(
+        scan(site("jobs/tagger.py", 10, through), site("web/chat.py")),
+        logs(workload("articles")),
+        register("articles", pattern),
+    )[0] == ("jobs/tagger.py:10", "articles", "register", False)
 
 
 def test_the_register_outranks_the_place_in_the_log_and_that_outranks_names() -> None:
     code = scan(site("a/by_register.py"), site("b/by_log.py"), site("c/tagger.py"))
     work = workload("tagger", code_places=(Place("/srv/app/b/by_log.py", 11),))
-    assert bound(code, logs(work), register("tagger", "a/*.py")) == [("a/by_register.py:10", "tagger", "register", False)]
+    assert bound(code, logs(work), register("tagger", "a/*.py")) == [
+        ("a/by_register.py:10", "tagger", "register", False)
+    ]
     assert bound(code, logs(work)) == [("b/by_log.py:10", "tagger", "code-place", False)]
     assert bound(code, logs(workload("tagger"))) == [("c/tagger.py:10", "tagger", "name", False)]
 
@@ -90,25 +116,46 @@ def test_streams_of_a_registered_workload_are_bound_by_its_entry_and_their_money
 
 def test_a_register_entry_that_names_no_call_site_leaves_the_weaker_bases_to_speak() -> None:
     assert bound(scan(site("c/tagger.py")), logs(workload("tagger")), register("tagger", "gone/*.py")) == [
-        ("c/tagger.py:10", "tagger", "name", False)]
+        ("c/tagger.py:10", "tagger", "name", False)
+    ]
 
 
 def test_a_line_in_the_log_picks_one_of_several_calls_in_a_file() -> None:
     code = scan(site("app/x.py", 10), site("app/x.py", 50))
-    assert bound(code, logs(workload("w", code_places=(Place("app/x.py", 51),)))) == [("app/x.py:50", "w", "code-place", False)]
+    assert bound(code, logs(workload("w", code_places=(Place("app/x.py", 51),)))) == [
+        ("app/x.py:50", "w", "code-place", False)
+    ]
     assert bound(code, logs(workload("w", code_places=(Place("app/x.py", 99),)))) == [
-        ("app/x.py:10", "w", "code-place", True), ("app/x.py:50", "w", "code-place", True)]
+        ("app/x.py:10", "w", "code-place", True),
+        ("app/x.py:50", "w", "code-place", True),
+    ]
 
 
-@pytest.mark.parametrize(("in_log", "same"), [
-    ("/srv/app/jobs/tagger.py", True), ("C:\\app\\jobs\\tagger.py", True), ("tagger.py", False), ("other/tagger.py", False)])
+@pytest.mark.parametrize(
+    ("in_log", "same"),
+    [
+        ("/srv/app/jobs/tagger.py", True),
+        ("C:\\app\\jobs\\tagger.py", True),
+        ("tagger.py", False),
+        ("other/tagger.py", False),
+    ],
+)
 def test_a_path_from_another_machine_is_the_same_file_when_its_end_is(in_log: str, same: bool) -> None:
     assert bool(bound(scan(site("jobs/tagger.py")), logs(workload("w", code_places=(Place(in_log),))))) is same
 
 
-@pytest.mark.parametrize("name", ["article_tagger", "Article-Tagger", "newsroom/article-tagger", "job:article tagger",
-                                  "article-tagger [queue=bulk]", "article_tagger (chat gpt-4o-mini)",
-                                  "article-tagger (chat gpt-5) [unmarked; openai gpt-5]"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "article_tagger",
+        "Article-Tagger",
+        "newsroom/article-tagger",
+        "job:article tagger",
+        "article-tagger [queue=bulk]",
+        "article_tagger (chat gpt-4o-mini)",
+        "article-tagger (chat gpt-5) [unmarked; openai gpt-5]",
+    ],
+)
 def test_names_are_equal_without_regard_to_case_and_separators(name: str) -> None:
     assert bound(scan(site("jobs/article_tagger.py")), logs(workload(name)))[0][2] == "name"
 
@@ -170,8 +217,16 @@ def test_entry_points_of_one_driver_are_one_usage_and_its_money_is_counted_once(
     assert [u.monthly_usd for u in joined.scan.call_sites[0].usages] == [100, None]
 
 
-@pytest.mark.parametrize(("name", "binds"), [("golden", True), ("evaluation-golden", True), ("app.evaluation.golden", True),
-                                             ("golden-evaluation", False), ("app-golden", False)])
+@pytest.mark.parametrize(
+    ("name", "binds"),
+    [
+        ("golden", True),
+        ("evaluation-golden", True),
+        ("app.evaluation.golden", True),
+        ("golden-evaluation", False),
+        ("app-golden", False),
+    ],
+)
 def test_a_module_goes_by_the_end_of_its_path(name: str, binds: bool) -> None:
     assert bool(bound(scan(site("app/evaluation/golden.py")), logs(workload(name)))) is binds
 
@@ -180,7 +235,9 @@ def test_a_name_on_the_way_tells_the_usages_of_a_helper_apart() -> None:
     nightly = usage("1", entry=Entry("script", Place("jobs/nightly_tagger.py", 3)))
     handler = usage("2", PERSON, entry=Entry("route", Place("web/chat_view.py", 9)))
     helper = site("lib/ask_model.py", 10, nightly, handler, function="ask_model")
-    joined = join(scan(helper), logs(workload("nightly-tagger"), workload("chat-view", "7", PERSON, saving=None)), Config())
+    joined = join(
+        scan(helper), logs(workload("nightly-tagger"), workload("chat-view", "7", PERSON, saving=None)), Config()
+    )
     assert joined.scan is not None
     assert [u.monthly_usd for u in joined.scan.call_sites[0].usages] == [100, 7]
     assert (joined.money or {})[helper.place].spend_usd == 107
@@ -198,7 +255,9 @@ def test_code_that_sees_nobody_and_a_log_that_sees_a_person_are_a_conflict() -> 
 
 
 def test_what_one_half_does_not_know_is_no_conflict() -> None:
-    assert join(scan(site("jobs/tagger.py", 10, usage(evidence=()))), logs(workload("tagger")), Config()).conflicts == ()
+    assert (
+        join(scan(site("jobs/tagger.py", 10, usage(evidence=()))), logs(workload("tagger")), Config()).conflicts == ()
+    )
     assert join(scan(site("jobs/tagger.py")), logs(workload("tagger", evidence=())), Config()).conflicts == ()
 
 
@@ -215,13 +274,18 @@ def test_either_half_may_be_missing() -> None:
 
 
 def test_the_covered_period_counts_the_days_that_a_nightly_job_ran_on() -> None:
-    nights = Classified((), 0, 0, (), (), datetime(2026, 7, 1, 2, tzinfo=UTC), datetime(2026, 9, 30, 3, tzinfo=UTC), "s", "d")
+    nights = Classified(
+        (), 0, 0, (), (), datetime(2026, 7, 1, 2, tzinfo=UTC), datetime(2026, 9, 30, 3, tzinfo=UTC), "s", "d"
+    )
     assert covered_days(nights) == 92
     assert covered_days(Classified((), 0, 0, (), (), None, None, "s", "d")) is None
 
 
 def test_links_do_not_depend_on_the_order_of_sites_or_workloads() -> None:
-    sites, works = [site("a/tagger.py"), site("b/tagger.py"), site("c/chat_view.py")], [workload("tagger"), workload("chat-view")]
+    sites, works = (
+        [site("a/tagger.py"), site("b/tagger.py"), site("c/chat_view.py")],
+        [workload("tagger"), workload("chat-view")],
+    )
     forward = join(scan(*sites), logs(*works), Config())
     backward = join(scan(*reversed(sites)), logs(*reversed(works)), Config())
     assert forward.links == backward.links

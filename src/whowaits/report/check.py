@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import whowaits
-from whowaits.model import CallSite, Evidence, Finding, Place, Scan, Skipped, Usage
+from whowaits.model import NANO_USD, CallSite, Evidence, Finding, Place, Scan, Skipped, Usage, Verdict
 from whowaits.report import words
 
 FORMAT: Final = 1
@@ -44,7 +44,7 @@ def dumps(document: dict[str, Any]) -> str:
 
 def usd(amount: Decimal | None) -> str | None:
     """Return dollars as text with nine digits: nano-dollars, so that parts sum to the whole."""
-    return None if amount is None else f"{amount.quantize(words.NANO):f}"
+    return None if amount is None else f"{amount.quantize(NANO_USD):f}"
 
 
 def number(value: float | None) -> float | int | None:
@@ -54,10 +54,8 @@ def number(value: float | None) -> float | int | None:
 
 def call_site(site: CallSite) -> dict[str, Any]:
     """Return one call site; its verdict is that of the usage that decides."""
-    usage = site.deciding
-    verdict = usage.verdict
     return {
-        **_place(site.place),
+        **place(site.place),
         "end_line": site.end_line,
         "column": site.place.column,
         "function": site.function,
@@ -66,11 +64,7 @@ def call_site(site: CallSite) -> dict[str, Any]:
         "model": site.model,
         "kind": site.kind,
         "tier": site.tier,
-        "route": verdict.route,
-        "urgency": verdict.urgency,
-        "waiter": verdict.waiter,
-        "deadline_s": number(verdict.deadline_s),
-        "basis": None if verdict.basis is None else str(verdict.basis),
+        **_judgement(site.deciding.verdict),
         "also_waited": site.also_waited,
         "offer": "batch" if site.offer.sold == "both" else site.offer.sold,
         "usages": [_usage(u) for u in site.usages],
@@ -98,26 +92,21 @@ def evidence(seen: Evidence) -> dict[str, Any]:
         "says": seen.says,
         "basis": str(seen.basis),
         "hint": seen.hint,
-        "path": None if seen.place is None else seen.place.path,
-        "line": None if seen.place is None else seen.place.line,
+        **_path_and_line(seen.place),
     }
 
 
 def _usage(usage: Usage) -> dict[str, Any]:
     verdict, saving, entry = usage.verdict, usage.saving, usage.entry
     return {
-        "route": verdict.route,
-        "urgency": verdict.urgency,
-        "waiter": verdict.waiter,
-        "deadline_s": number(verdict.deadline_s),
-        "basis": None if verdict.basis is None else str(verdict.basis),
+        **_judgement(verdict),
         "shape": usage.shape,
         "bulk": verdict.bulk,
         "rule": usage.rule,
         "fingerprint": usage.fingerprint,
         "state": usage.state,
         "question": verdict.question,
-        "driver": None if usage.driver is None else _place(usage.driver),
+        "driver": None if usage.driver is None else place(usage.driver),
         "entry": None if entry is None else {"kind": entry.kind, **_path_and_line(entry.place)},
         "via": [{**_path_and_line(f.place), "function": f.function} for f in usage.via],
         "evidence": [evidence(e) for e in usage.evidence],
@@ -127,16 +116,27 @@ def _usage(usage: Usage) -> dict[str, Any]:
     }
 
 
-def _place(place: Place) -> dict[str, Any]:
-    return {"path": place.path, "cell": place.cell, "line": place.line}
+def place(where: Place) -> dict[str, Any]:
+    """Return a place without its column."""
+    return {"path": where.path, "cell": where.cell, "line": where.line}
 
 
-def _path_and_line(place: Place | None) -> dict[str, Any]:
-    return {"path": None if place is None else place.path, "line": None if place is None else place.line}
+def _judgement(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "route": verdict.route,
+        "urgency": verdict.urgency,
+        "waiter": verdict.waiter,
+        "deadline_s": number(verdict.deadline_s),
+        "basis": None if verdict.basis is None else str(verdict.basis),
+    }
+
+
+def _path_and_line(where: Place | None) -> dict[str, Any]:
+    return {"path": None if where is None else where.path, "line": None if where is None else where.line}
 
 
 def _skipped(skipped: Skipped) -> dict[str, Any]:
-    return {**_place(skipped.place), "reason": skipped.reason}
+    return {**place(skipped.place), "reason": skipped.reason}
 
 
 def _encodable(value: Any) -> Any:
@@ -162,9 +162,8 @@ def render_text(scan: Scan) -> str:
 
 
 def _finding_line(found: Finding) -> str:
-    place = found.place
-    column = "" if place.column is None else f":{place.column}"
-    return f"{words.clean(str(place))}{column} {words.clean(found.rule)} {words.clean(found.message, 400)}"
+    column = "" if found.place.column is None else f":{found.place.column}"
+    return f"{words.clean(str(found.place))}{column} {words.clean(found.rule)} {words.clean(found.message, 400)}"
 
 
 def _evidence_lines(usage: Usage) -> Iterable[str]:

@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from whowaits.join import Link
-from whowaits.model import Place, Saving, Verdict, Workload
+from whowaits.model import Saving, Verdict, Workload
 from whowaits.report import words
 from whowaits.report.build import is_dearer
-from whowaits.report.check import call_site, dumps, evidence, finding, number, usd
+from whowaits.report.check import call_site, dumps, evidence, finding, number, place, usd
 from whowaits.report.values import (
     Headline,
     LogBasis,
@@ -46,7 +46,7 @@ def render_json(report: Report) -> str:
             "questions": [_question(q) for q in report.questions],
             "conflicts": [
                 {
-                    "call_site": _place(c.site),
+                    "call_site": place(c.site),
                     "workload": c.workload,
                     "joined_by": c.by,
                     "waiter_in_code": c.in_code,
@@ -57,8 +57,7 @@ def render_json(report: Report) -> str:
             "findings": [_other(f) for f in report.others],
             "notes": [{"note": n, "about": list(about)} for n, about in report.notes.items()],
             "skipped": [
-                {"half": s.half, "reason": s.reason, "count": s.count, "first": _place(s.first)}
-                for s in report.skipped
+                {"half": s.half, "reason": s.reason, "count": s.count, "first": place(s.first)} for s in report.skipped
             ],
             "basis": _basis(report),
         }
@@ -115,7 +114,7 @@ def _workload(line: WorkloadLine) -> dict[str, Any]:
         **_verdict(workload.verdict),
         **_workload_money(line, workload),
         "call_sites": [_link(k) for k in line.links],
-        "code_places": [_place(p) for p in workload.code_places],
+        "code_places": [place(p) for p in workload.code_places],
         "evidence": [evidence(e) for e in workload.evidence],
         "findings": [finding(f) for f in workload.findings],
     }
@@ -160,7 +159,7 @@ def _saving(saving: Saving | None) -> dict[str, Any]:
 
 
 def _link(link: Link) -> dict[str, Any]:
-    return {**_place(link.site), "usage": link.usage, "joined_by": link.by, "says": link.says, "shared": link.shared}
+    return {**place(link.site), "usage": link.usage, "joined_by": link.by, "says": link.says, "shared": link.shared}
 
 
 def _site(line: SiteLine) -> dict[str, Any]:
@@ -179,7 +178,7 @@ def _site(line: SiteLine) -> dict[str, Any]:
 def _question(asked: OpenQuestion) -> dict[str, Any]:
     return {
         "subject": asked.subject,
-        "place": None if asked.place is None else _place(asked.place),
+        "place": None if asked.place is None else place(asked.place),
         "question": asked.question,
         "assumed": asked.assumed,
         "spend_usd": usd(asked.spend_usd),
@@ -189,7 +188,7 @@ def _question(asked: OpenQuestion) -> dict[str, Any]:
 
 
 def _other(found: OtherFinding) -> dict[str, Any]:
-    return {"rule": found.rule, "message": found.message, **_place(found.place), "workload": found.workload}
+    return {"rule": found.rule, "message": found.message, **place(found.place), "workload": found.workload}
 
 
 def _basis(report: Report) -> dict[str, Any]:
@@ -214,10 +213,6 @@ def _log_basis(logs: LogBasis) -> dict[str, Any]:
         "price_source": logs.price_source,
         "price_date": logs.price_date,
     }
-
-
-def _place(place: Place) -> dict[str, Any]:
-    return {"path": place.path, "cell": place.cell, "line": place.line}
 
 
 def _share(share: Decimal | None) -> str | None:

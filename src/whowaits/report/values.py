@@ -90,13 +90,12 @@ class SiteLine:
     money: MonthlyMoney | None
     links: tuple[Link, ...]
 
-
     @property
     def moving(self) -> tuple[tuple[Usage, ...], ...]:
         """The usages that ask for a move, those of one driver and verdict together; tests ask for nothing."""
         groups: dict[object, list[Usage]] = {}
         for usage in self.site.usages:
-            if is_move(usage.verdict, self.site.tier) and (usage.entry is None or usage.entry.kind != "test"):
+            if is_move(usage.verdict, self.site.tier) and not usage.in_test:
                 key = (usage.driver or usage.fingerprint, usage.verdict.route, usage.verdict.urgency)
                 groups.setdefault(key, []).append(usage)
         return tuple(tuple(group) for group in groups.values())

@@ -11,7 +11,6 @@ from typing import Final
 from whowaits.model import DAY_S, HOUR_S, MINUTE_S, Basis, Waiter
 
 CENT: Final = Decimal("0.01")
-NANO: Final = Decimal("0.000000001")
 NOT_KNOWN: Final = "not known"
 LONGEST: Final = 160
 """Characters of a name from outside that a report shows; a longer one is cut and says so with an ellipsis."""
@@ -26,7 +25,7 @@ NOTES: Final[Mapping[str, str]] = {
     "offer-unknown": "No fact is held about a batch offer for these calls, so no saving is claimed. Ask the provider.",
     "batch-per-stage": "Each item passes several stages: one batch per stage, the next when the last has come back.",
     "flex-possible": "Each call needs the one before, but nobody waits for the whole: a flex tier may still fit.",
-    "declared-but-waited": "The register says that nobody waits, yet somebody was seen waiting. Ask the owner.",
+    "declared-but-waited": "The register says that no person waits, yet one was seen waiting. Ask the owner.",
 }
 """Note of a verdict -> what it means and what to do about it."""
 
@@ -36,7 +35,6 @@ WAITER_WORDS: Final[Mapping[Waiter, str]] = {
     "nobody": "nobody waits",
     "unknown": "not known",
 }
-WAITERS: Final[tuple[Waiter, ...]] = ("person", "program", "nobody", "unknown")
 
 
 def clean(text: str, longest: int = LONGEST) -> str:

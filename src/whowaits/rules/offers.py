@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from whowaits.model import DAY_S, OFFER_NONE, OFFER_UNKNOWN, Offer, Sold
+from whowaits.model import DAY_S, FLEX_S, OFFER_NONE, OFFER_UNKNOWN, Offer, Sold
 from whowaits.rules.calls import CallRule, Kind
 from whowaits.rules.reading import RuleError, read_folder
 
@@ -88,7 +88,8 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class BatchSale(Sale):
-    """A batch API. `window_s` = the longest it takes; `expired` = which requests are billed when the window ends."""
+    """A batch API. `window_s` = the longest it takes, a day where the provider names no window; `expired` = which
+    requests are billed when the window ends."""
 
     window_s: int = DAY_S
     expired: Literal["completed", "none", "unknown"] = "unknown"
@@ -99,7 +100,7 @@ class BatchSale(Sale):
 class FlexSale(Sale):
     """A slower synchronous tier. `deadline_s` = the shortest deadline that it serves."""
 
-    deadline_s: int = 900
+    deadline_s: int = FLEX_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def _offer(sold: Sold, known: ProviderOffer) -> Offer:
     if sold in ("none", "unknown"):
         return OFFER_NONE if sold == "none" else OFFER_UNKNOWN
     window_s = known.batch.window_s if known.batch else DAY_S
-    flex_s = known.flex.deadline_s if known.flex else 900
+    flex_s = known.flex.deadline_s if known.flex else FLEX_S
     return Offer(sold, window_s, flex_s)
 
 
