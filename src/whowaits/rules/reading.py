@@ -67,8 +67,8 @@ def read_file(path: Path, cls: type[T], shown: str) -> T:
 def read_folder(
     root: Path, folder: str, cls: type[T], skip: frozenset[str] = frozenset()
 ) -> Iterator[tuple[str, str, T]]:
-    """Yield (stem, file as shown, value) of every rule file in `root/folder`, sorted by name."""
-    for path in sorted((root / folder).glob("*.yaml")):
+    """Yield (stem, file as shown, value) of every rule file in `root/folder`, sorted by stem."""
+    for path in sorted((root / folder).glob("*.yaml"), key=lambda path: path.stem):
         if path.stem not in skip:
             shown = shown_path(path, root)
             yield path.stem, shown, read_file(path, cls, shown)
