@@ -32,8 +32,16 @@ addEventListener("load", () => {{
 def chromium(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     assert CHROMIUM is not None
     command = [
-        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
-        "--no-first-run", f"--user-data-dir={folder / 'profile'}", "--enable-logging=stderr", *arguments,
+        CHROMIUM,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-sync",
+        "--no-first-run",
+        f"--user-data-dir={folder / 'profile'}",
+        "--enable-logging=stderr",
+        *arguments,
     ]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
 
@@ -44,7 +52,9 @@ def test_nothing_hangs_over_the_edge_and_nothing_is_loaded(
     make: SimpleNamespace, tmp_path: Path, which: str, width: int
 ) -> None:
     report = {
-        "newsroom": make.newsroom_report, "hostile": make.hostile_report, "long names": lambda: make.hostile_report("W" * 900),
+        "newsroom": make.newsroom_report,
+        "hostile": make.hostile_report,
+        "long names": lambda: make.hostile_report("W" * 900),
     }[which]()
     frame = tmp_path / "frame.html"
     frame.write_text(FRAME.format(width=width, page=html.escape(render_html(report))), encoding="utf-8")

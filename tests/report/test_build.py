@@ -54,7 +54,9 @@ def test_half_of_the_batchable_share_is_said_only_where_no_rate_is_known(make: S
     assert (by_factor.headline.flat_half, by_factor.headline.basis) == (True, "factor")
     assert any("50 % of the batchable share" in s for s in sentences.below_headline(by_factor))
     assert (by_rates.headline.flat_half, by_rates.headline.basis) == (False, "rates")
-    assert not any("50 %" in s for s in (*sentences.below_headline(by_rates), *sentences.saving_basis(by_rates.headline)))
+    assert not any(
+        "50 %" in s for s in (*sentences.below_headline(by_rates), *sentences.saving_basis(by_rates.headline))
+    )
 
 
 def test_parts_sum_to_the_bill(newsroom: Report) -> None:
@@ -101,8 +103,12 @@ def test_a_start_at_two_due_at_six_notes_that_the_window_is_longer(newsroom: Rep
 
 
 def test_unpriced_calls_are_not_in_the_bill_and_are_said(make: SimpleNamespace) -> None:
-    report = make.report_on(None, make.classified(
-        make.workload("odd", None, make.BULK, unpriced_calls=7), make.workload("chat", "3", make.PERSON)))
+    report = make.report_on(
+        None,
+        make.classified(
+            make.workload("odd", None, make.BULK, unpriced_calls=7), make.workload("chat", "3", make.PERSON)
+        ),
+    )
     assert report.headline is not None
     assert (report.headline.bill_usd, report.headline.unpriced_calls) == (3, 7)
     assert "7 calls could not be priced and are not in the bill." in sentences.below_headline(report)
@@ -111,7 +117,10 @@ def test_unpriced_calls_are_not_in_the_bill_and_are_said(make: SimpleNamespace) 
 
 def test_questions_come_by_the_money_at_stake_and_firm_gaps_before_assumptions(newsroom: Report) -> None:
     assert [(q.subject, q.assumed) for q in newsroom.questions] == [
-        ("ticket-triage", False), ("eval-runs", True), ("ask", False)]
+        ("ticket-triage", False),
+        ("eval-runs", True),
+        ("ask", False),
+    ]
     assert newsroom.questions[0].spend_usd == 600
 
 
@@ -143,17 +152,27 @@ def test_findings_of_workloads_name_their_workload(make: SimpleNamespace) -> Non
 
 
 def test_skipped_is_grouped_by_reason_with_the_first_place(make: SimpleNamespace) -> None:
-    skipped = (Skipped(Place("b.jsonl", 9), "no JSON"), Skipped(Place("b.jsonl", 2), "no JSON", 3), Skipped(Place("a"), "gone"))
+    skipped = (
+        Skipped(Place("b.jsonl", 9), "no JSON"),
+        Skipped(Place("b.jsonl", 2), "no JSON", 3),
+        Skipped(Place("a"), "gone"),
+    )
     report = make.report_on(None, make.classified(skipped=skipped))
-    assert [(s.reason, s.count, str(s.first)) for s in report.skipped] == [("no JSON", 4, "b.jsonl:2"), ("gone", 1, "a")]
+    assert [(s.reason, s.count, str(s.first)) for s in report.skipped] == [
+        ("no JSON", 4, "b.jsonl:2"),
+        ("gone", 1, "a"),
+    ]
 
 
 def test_sites_to_move_come_first_and_the_most_urgent_of_them_first(make: SimpleNamespace) -> None:
     day = (Evidence("d", "due in a day", Basis.STATED, deadline_s=86_400),)
     code = make.scan(
-        make.site("z.py", 1, make.usage(make.LOOP, "1")), make.site("b.py", 1, make.usage(make.ROUTE, "2")),
-        make.site("c.py", 1, make.usage(day, "3")), make.site("a.py", 1, make.usage(make.LOOP, "4")),
-        make.site("d.py", 1, make.usage(make.LOOP, "5"), tier="batch"))
+        make.site("z.py", 1, make.usage(make.LOOP, "1")),
+        make.site("b.py", 1, make.usage(make.ROUTE, "2")),
+        make.site("c.py", 1, make.usage(day, "3")),
+        make.site("a.py", 1, make.usage(make.LOOP, "4")),
+        make.site("d.py", 1, make.usage(make.LOOP, "5"), tier="batch"),
+    )
     report = make.report_on(code, None)
     assert [s.site.place.path for s in report.sites] == ["c.py", "a.py", "z.py", "d.py", "b.py"]
     assert [s.moves for s in report.sites] == [True, True, True, False, False]
@@ -172,8 +191,9 @@ def test_usages_of_one_driver_are_one_move_and_calls_from_tests_are_none(make: S
 
 @pytest.mark.parametrize("halves", ["code", "logs", "none"])
 def test_a_half_that_is_missing_is_absent_and_not_zero(make: SimpleNamespace, halves: str) -> None:
-    report = make.report_on(make.newsroom_scan() if halves == "code" else None,
-                            make.newsroom_logs() if halves == "logs" else None, Config())
+    report = make.report_on(
+        make.newsroom_scan() if halves == "code" else None, make.newsroom_logs() if halves == "logs" else None, Config()
+    )
     assert (report.headline is None) == (halves != "logs")
     assert (report.code is None) == (halves != "code")
     assert (report.logs is None) == (halves != "logs")

@@ -9,10 +9,47 @@ import whowaits
 from whowaits.model import Basis, Entry, Evidence, Finding, Frame, Offer, Place, Saving, Skipped
 from whowaits.report import check
 
-SITE_KEYS = ["path", "cell", "line", "end_line", "column", "function", "call", "provider", "model", "kind", "tier", "route",
-             "urgency", "waiter", "deadline_s", "basis", "also_waited", "offer", "usages"]
-USAGE_KEYS = ["route", "urgency", "waiter", "deadline_s", "basis", "shape", "bulk", "rule", "fingerprint", "state",
-              "question", "driver", "entry", "via", "evidence", "monthly_usd", "saving_usd_low", "saving_usd_high"]
+SITE_KEYS = [
+    "path",
+    "cell",
+    "line",
+    "end_line",
+    "column",
+    "function",
+    "call",
+    "provider",
+    "model",
+    "kind",
+    "tier",
+    "route",
+    "urgency",
+    "waiter",
+    "deadline_s",
+    "basis",
+    "also_waited",
+    "offer",
+    "usages",
+]
+USAGE_KEYS = [
+    "route",
+    "urgency",
+    "waiter",
+    "deadline_s",
+    "basis",
+    "shape",
+    "bulk",
+    "rule",
+    "fingerprint",
+    "state",
+    "question",
+    "driver",
+    "entry",
+    "via",
+    "evidence",
+    "monthly_usd",
+    "saving_usd_low",
+    "saving_usd_high",
+]
 
 
 def document(make: SimpleNamespace, *sites: Any, **more: Any) -> dict[str, Any]:
@@ -23,10 +60,19 @@ def document(make: SimpleNamespace, *sites: Any, **more: Any) -> dict[str, Any]:
 
 
 def test_the_document_has_exactly_the_keys_of_format_1(make: SimpleNamespace) -> None:
-    usage = make.usage(make.LOOP, "f", driver=Place("a.py", 3), entry=Entry("script", Place("a.py", 9)),
-                       via=(Frame(Place("a.py", 4), "main"),))
-    read = document(make, make.site("a.py", 5, usage), findings=(Finding("r", "f", "m", Place("a.py", 5)),),
-                    skipped=(Skipped(Place("b.py", 1), "broken"),))
+    usage = make.usage(
+        make.LOOP,
+        "f",
+        driver=Place("a.py", 3),
+        entry=Entry("script", Place("a.py", 9)),
+        via=(Frame(Place("a.py", 4), "main"),),
+    )
+    read = document(
+        make,
+        make.site("a.py", 5, usage),
+        findings=(Finding("r", "f", "m", Place("a.py", 5)),),
+        skipped=(Skipped(Place("b.py", 1), "broken"),),
+    )
     assert list(read) == ["format", "tool", "root", "files", "call_sites", "findings", "skipped"]
     assert read["format"] == 1
     assert read["tool"] == {"name": "whowaits", "version": whowaits.__version__}
@@ -54,34 +100,49 @@ def test_site_fields_are_those_of_the_usage_that_decides(make: SimpleNamespace) 
     first, second = make.usage(make.LOOP, "1"), make.usage(make.ROUTE, "2")
     site = document(make, make.site("a.py", 5, first, second, also_waited=True))["call_sites"][0]
     assert (site["route"], site["urgency"], site["waiter"], site["deadline_s"], site["basis"]) == (
-        "batch", "try", "nobody", 86_400, "assumed")
+        "batch",
+        "try",
+        "nobody",
+        86_400,
+        "assumed",
+    )
     assert site["also_waited"] is True
     assert [u["route"] for u in site["usages"]] == ["batch", "sync"]
 
 
 def test_whole_seconds_have_no_decimal_point_and_broken_ones_keep_it(make: SimpleNamespace) -> None:
     third = (Evidence("x", "y", Basis.STATED, waiter="nobody", deadline_s=10_000.0, chain=3),)
-    text = check.render_json(make.scan(make.site("a.py", 1, make.usage(make.LOOP)), make.site("b.py", 1, make.usage(third))))
+    text = check.render_json(
+        make.scan(make.site("a.py", 1, make.usage(make.LOOP)), make.site("b.py", 1, make.usage(third)))
+    )
     assert '"deadline_s": 86400,' in text
     assert '"deadline_s": 3333.3' in text
 
 
 def test_money_is_text_with_nine_digits(make: SimpleNamespace) -> None:
-    usage = make.usage(make.LOOP, monthly_usd=Decimal("12.5"), saving=Saving(Decimal(1), Decimal("2.25"), "rates", "s", "d"))
+    usage = make.usage(
+        make.LOOP, monthly_usd=Decimal("12.5"), saving=Saving(Decimal(1), Decimal("2.25"), "rates", "s", "d")
+    )
     read = document(make, make.site("a.py", 1, usage))["call_sites"][0]["usages"][0]
     assert [read[k] for k in ("monthly_usd", "saving_usd_low", "saving_usd_high")] == [
-        "12.500000000", "1.000000000", "2.250000000"]
+        "12.500000000",
+        "1.000000000",
+        "2.250000000",
+    ]
 
 
 def test_an_offer_of_both_tiers_reads_as_batch(make: SimpleNamespace) -> None:
-    sites = [make.site(f"{sold}.py", 1, make.usage(()), offer=Offer(sold)) for sold in ("both", "flex", "none", "unknown")]
+    sites = [
+        make.site(f"{sold}.py", 1, make.usage(()), offer=Offer(sold)) for sold in ("both", "flex", "none", "unknown")
+    ]
     assert [s["offer"] for s in document(make, *sites)["call_sites"]] == ["batch", "flex", "none", "unknown"]
 
 
 def test_a_notebook_cell_is_a_number(make: SimpleNamespace) -> None:
     skipped = Skipped(Place("n.ipynb", 2, cell=4), "no Python")
     assert document(make, skipped=(skipped,))["skipped"] == [
-        {"path": "n.ipynb", "cell": 4, "line": 2, "reason": "no Python"}]
+        {"path": "n.ipynb", "cell": 4, "line": 2, "reason": "no Python"}
+    ]
 
 
 def test_an_undecodable_file_name_still_gives_valid_json(make: SimpleNamespace) -> None:
@@ -112,6 +173,8 @@ def test_known_and_suppressed_findings_are_counted_and_not_listed(make: SimpleNa
 
 def test_text_of_hostile_names_stays_on_its_lines(make: SimpleNamespace) -> None:
     bad = "a\nb\x1b[2J"
-    text = check.render_text(make.scan(findings=(Finding(bad, "f", bad, Place(bad, 1)),), skipped=(Skipped(Place(bad), bad),)))
+    text = check.render_text(
+        make.scan(findings=(Finding(bad, "f", bad, Place(bad, 1)),), skipped=(Skipped(Place(bad), bad),))
+    )
     assert len(text.splitlines()) == 4
     assert "\x1b" not in text

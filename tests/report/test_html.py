@@ -54,10 +54,15 @@ def rows_of(text: str, section: str) -> list[list[str]]:
 
 
 def all_reports(make: SimpleNamespace) -> list[Report]:
-    return [make.newsroom_report(), make.hostile_report(), make.report_on(None, None),
-            make.report_on(make.newsroom_scan(), None), make.report_on(None, make.newsroom_logs()),
-            make.report_on(make.scan(), make.classified(started_at=None, ended_at=None)),
-            make.report_on(None, make.classified(make.workload("a", None, make.BULK, unpriced_calls=2)))]
+    return [
+        make.newsroom_report(),
+        make.hostile_report(),
+        make.report_on(None, None),
+        make.report_on(make.newsroom_scan(), None),
+        make.report_on(None, make.newsroom_logs()),
+        make.report_on(make.scan(), make.classified(started_at=None, ended_at=None)),
+        make.report_on(None, make.classified(make.workload("a", None, make.BULK, unpriced_calls=2))),
+    ]
 
 
 def test_the_same_report_gives_the_same_bytes(make: SimpleNamespace) -> None:
@@ -79,7 +84,17 @@ def test_nothing_is_loaded_and_nothing_runs(make: SimpleNamespace) -> None:
     for report in all_reports(make):
         text = render_html(report)
         tags = Outline(text).tags
-        assert not {t for t, _ in tags} & {"script", "img", "iframe", "object", "embed", "form", "base", "audio", "video"}
+        assert not {t for t, _ in tags} & {
+            "script",
+            "img",
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "base",
+            "audio",
+            "video",
+        }
         assert {a.get("href") for t, a in tags if t == "link"} == {"data:,"}
         assert not [a for _, attrs in tags for a in attrs if a == "src" or a.startswith("on")]
         assert "url(" not in text
@@ -113,21 +128,43 @@ def test_a_chart_tells_in_words_what_it_shows_and_has_its_table_beside_it(newsro
     assert len(pictures) == 3
     assert pictures[0]["aria-label"] == "The bill is $10,000 now and $6,850–$7,050 after every proposed move."
     assert [row[:2] for row in rows_of(text, "bill")] == [
-        ["Bill of the period", "$10,000.00"], ["Of it on a slower tier already", "$100.00"], ["Of it batchable", "$6,200.00"],
-        ["Saving", "$2,950.00 to $3,150.00"], ["Bill after", "$6,850.00 to $7,050.00"]]
+        ["Bill of the period", "$10,000.00"],
+        ["Of it on a slower tier already", "$100.00"],
+        ["Of it batchable", "$6,200.00"],
+        ["Saving", "$2,950.00 to $3,150.00"],
+        ["Bill after", "$6,850.00 to $7,050.00"],
+    ]
     assert [(row[0], row[3]) for row in rows_of(text, "waiters")] == [
-        ("a person waits", "$3,100.00"), ("nobody waits", "$6,300.00"), ("not known", "$600.00")]
+        ("a person waits", "$3,100.00"),
+        ("nobody waits", "$6,300.00"),
+        ("not known", "$600.00"),
+    ]
     assert [row[0] for row in rows_of(text, "workloads")] == [
-        "article-tagger", "chat-copilot", "catalogue-embeddings", "ticket-triage", "eval-runs"]
+        "article-tagger",
+        "chat-copilot",
+        "catalogue-embeddings",
+        "ticket-triage",
+        "eval-runs",
+    ]
 
 
 def test_bars_are_as_long_as_their_figures(newsroom: Report) -> None:
     drawn = charts(newsroom)
     assert [p.width for b in drawn["waiters"].bars for p in b.pieces] == ["49.206%", "100%", "9.524%"]
     assert [[(p.kind, p.x, p.width) for p in b.pieces] for b in drawn["bill"].bars] == [
-        [("route-sync", "0%", "31%"), ("route-unknown", "31%", "6%"), ("slow", "37%", "1%"), ("route-batch", "38%", "62%")],
-        [("route-sync", "0%", "31%"), ("route-unknown", "31%", "6%"), ("slow", "37%", "31.5%"), ("range", "68.5%", "2%"),
-         ("saved", "70.5%", "29.5%")],
+        [
+            ("route-sync", "0%", "31%"),
+            ("route-unknown", "31%", "6%"),
+            ("slow", "37%", "1%"),
+            ("route-batch", "38%", "62%"),
+        ],
+        [
+            ("route-sync", "0%", "31%"),
+            ("route-unknown", "31%", "6%"),
+            ("slow", "37%", "31.5%"),
+            ("range", "68.5%", "2%"),
+            ("saved", "70.5%", "29.5%"),
+        ],
     ]
     assert [p.kind for b in drawn["workloads"].bars for p in b.pieces][:2] == ["route-batch", "route-sync"]
 
@@ -155,8 +192,15 @@ def luminance(color: str) -> float:
 def test_text_has_the_contrast_that_wcag_aa_asks_for(newsroom: Report, scheme: int) -> None:
     sets = re.findall(r":root \{(.*?)\}", render_html(newsroom), re.DOTALL)
     color = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", sets[scheme]))
-    pairs = [("ink", "paper"), ("soft", "paper"), ("soft", "ground"), ("accent", "ground"), ("link", "ground"),
-             *((f"{k}-ink", f"{k}-wash") for k in ("batch", "flex", "unknown", "sync", "person")), ("batch-ink", "paper")]
+    pairs = [
+        ("ink", "paper"),
+        ("soft", "paper"),
+        ("soft", "ground"),
+        ("accent", "ground"),
+        ("link", "ground"),
+        *((f"{k}-ink", f"{k}-wash") for k in ("batch", "flex", "unknown", "sync", "person")),
+        ("batch-ink", "paper"),
+    ]
     for ink, ground in pairs:
         light, dark = sorted((luminance(color[ink]), luminance(color[ground])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, ground)

@@ -15,12 +15,19 @@ def read(report: Report) -> dict[str, Any]:
 
 
 def test_the_worked_example_stands_in_the_headline(make: SimpleNamespace) -> None:
-    report = make.report_on(None, make.classified(
-        make.workload("nightly", "6000", make.WEEKLY, saving=make.saving("3000", basis="factor")),
-        make.workload("chat", "4000", make.PERSON)))
+    report = make.report_on(
+        None,
+        make.classified(
+            make.workload("nightly", "6000", make.WEEKLY, saving=make.saving("3000", basis="factor")),
+            make.workload("chat", "4000", make.PERSON),
+        ),
+    )
     head = read(report)["headline"]
     assert (head["bill_usd"], head["after_usd_low"], head["after_usd_high"]) == (
-        "10000.000000000", "7000.000000000", "7000.000000000")
+        "10000.000000000",
+        "7000.000000000",
+        "7000.000000000",
+    )
     assert (head["saving_usd_low"], head["saving_share_low"]) == ("3000.000000000", "0.300000")
     assert head["flat_half"] is True
 
@@ -33,8 +40,23 @@ def test_parts_sum_to_the_whole_in_nano_dollars(newsroom: Report) -> None:
 
 def test_every_section_is_there_even_when_it_is_empty(make: SimpleNamespace) -> None:
     document = read(make.report_on(None, None))
-    assert list(document) == ["format", "tool", "name", "as_of", "headline", "waiters", "routes", "workloads", "call_sites",
-                              "questions", "conflicts", "findings", "notes", "skipped", "basis"]
+    assert list(document) == [
+        "format",
+        "tool",
+        "name",
+        "as_of",
+        "headline",
+        "waiters",
+        "routes",
+        "workloads",
+        "call_sites",
+        "questions",
+        "conflicts",
+        "findings",
+        "notes",
+        "skipped",
+        "basis",
+    ]
     assert document["headline"] is None
     assert document["basis"] == {"code": None, "logs": None, "assumed_deadline_s": 86_400}
 
@@ -42,10 +64,23 @@ def test_every_section_is_there_even_when_it_is_empty(make: SimpleNamespace) -> 
 def test_a_workload_carries_its_verdict_money_places_and_evidence(newsroom: Report) -> None:
     tagger = read(newsroom)["workloads"][0]
     assert (tagger["name"], tagger["owner"], tagger["route"], tagger["deadline_s"]) == (
-        "article-tagger", "data-eng", "batch", 14_400)
+        "article-tagger",
+        "data-eng",
+        "batch",
+        14_400,
+    )
     assert (tagger["deadline_basis"], tagger["notes"]) == ("declared", ["window-longer-than-deadline"])
-    assert tagger["call_sites"] == [{"path": "newsroom/tagger.py", "cell": None, "line": 41, "usage": "f-tagger",
-                                     "joined_by": "register", "says": "whowaits.toml:4 names this code", "shared": False}]
+    assert tagger["call_sites"] == [
+        {
+            "path": "newsroom/tagger.py",
+            "cell": None,
+            "line": 41,
+            "usage": "f-tagger",
+            "joined_by": "register",
+            "says": "whowaits.toml:4 names this code",
+            "shared": False,
+        }
+    ]
     assert tagger["evidence"][0]["path"] == "whowaits.toml"
     assert tagger["first_at"] == "2026-07-01T00:00:00Z"
 

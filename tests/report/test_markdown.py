@@ -12,10 +12,31 @@ def html_of(markdown: str) -> str:
     return MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
 
 
-@pytest.mark.parametrize("text", [
-    "<script>x</script>", "a|b", "`code`", "*b* _i_ __b__", "[a](http://e.example)", "![i](x)", "# h", "~~s~~", "&lt;",
-    "\\", "a\\|b", "$x$", "snake_case_name", "_private", "www.e.example", "<!-- c -->", "- x", "1. x", "    x", "> q",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>x</script>",
+        "a|b",
+        "`code`",
+        "*b* _i_ __b__",
+        "[a](http://e.example)",
+        "![i](x)",
+        "# h",
+        "~~s~~",
+        "&lt;",
+        "\\",
+        "a\\|b",
+        "$x$",
+        "snake_case_name",
+        "_private",
+        "www.e.example",
+        "<!-- c -->",
+        "- x",
+        "1. x",
+        "    x",
+        "> q",
+    ],
+)
 def test_escaped_text_reads_as_itself(text: str) -> None:
     html = html_of(f"before {escape(text)} after")
     shown = re.sub(r"<[^>]+>", "", html)
@@ -46,7 +67,9 @@ def test_nothing_hostile_becomes_markup(make: SimpleNamespace) -> None:
 
 def test_the_document_says_the_headline_the_steps_and_the_basis(newsroom: Report) -> None:
     text = render_markdown(newsroom)
-    assert text.startswith("# newsroom: who waits\n\n2026-07-01 to 2026-09-30 (92 days)\n\n**$6,200 of the $10,000 bill (62 %)")
+    assert text.startswith(
+        "# newsroom: who waits\n\n2026-07-01 to 2026-09-30 (92 days)\n\n**$6,200 of the $10,000 bill (62 %)"
+    )
     assert "1. **article-tagger**: $2,400.00 to $2,600.00\n" in text
     assert "| Prices | genai-prices 0.2.3, 2026-10-01<br>" in text
     assert "384,000 rows stand for 18,004,000 calls" in text

@@ -28,7 +28,15 @@ def test_columns_are_aligned(newsroom: Report) -> None:
     start = lines.index("Workloads by money") + 1
     table = lines[start : start + 6]
     assert table[0].split() == ["workload", "spend", "waits", "deadline", "basis", "belongs", "on", "saving"]
-    assert len({line.index(route) for line, route in zip(table[1:], ["batch", "sync", "batch", "unkn", "batch"], strict=True)}) == 1
+    assert (
+        len(
+            {
+                line.index(route)
+                for line, route in zip(table[1:], ["batch", "sync", "batch", "unkn", "batch"], strict=True)
+            }
+        )
+        == 1
+    )
     assert len({len(line) for line in table}) == 1, "the last column stands to the right"
 
 
@@ -40,17 +48,23 @@ def test_colour_changes_nothing_but_codes(newsroom: Report) -> None:
 
 
 def test_control_characters_of_names_never_reach_the_terminal(make: SimpleNamespace) -> None:
-    for text in (render_text(make.hostile_report()), render_classified(make.classified(make.workload("a\x1b[2J\n", "1")))):
+    for text in (
+        render_text(make.hostile_report()),
+        render_classified(make.classified(make.workload("a\x1b[2J\n", "1"))),
+    ):
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
 
 
-@pytest.mark.parametrize(("halves", "said"), [
-    ("none", "No call to a model provider was found."),
-    ("code", "give the logs with --logs"),
-    ("empty logs", "No call was found in the logs."),
-    ("no price", "None of the calls in the logs has a price"),
-    ("one person", "No call in this bill of $3.00 is known to be able to wait."),
-])
+@pytest.mark.parametrize(
+    ("halves", "said"),
+    [
+        ("none", "No call to a model provider was found."),
+        ("code", "give the logs with --logs"),
+        ("empty logs", "No call was found in the logs."),
+        ("no price", "None of the calls in the logs has a price"),
+        ("one person", "No call in this bill of $3.00 is known to be able to wait."),
+    ],
+)
 def test_each_kind_of_nothing_is_said_in_a_sentence(make: SimpleNamespace, halves: str, said: str) -> None:
     logs = {
         "empty logs": make.classified(started_at=None, ended_at=None, sources=(), rows_read=0),

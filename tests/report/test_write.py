@@ -10,7 +10,11 @@ from whowaits.report.write import file_stem, write_all, write_whole
 def test_a_report_is_written_in_three_formats(newsroom: Report, tmp_path: Path) -> None:
     written = write_all(newsroom, tmp_path / "new" / "reports")
     assert [p.name for p in written] == ["newsroom.html", "newsroom.md", "newsroom.json"]
-    assert sorted(p.name for p in (tmp_path / "new" / "reports").iterdir()) == ["newsroom.html", "newsroom.json", "newsroom.md"]
+    assert sorted(p.name for p in (tmp_path / "new" / "reports").iterdir()) == [
+        "newsroom.html",
+        "newsroom.json",
+        "newsroom.md",
+    ]
     assert all(p.stat().st_mode & 0o444 == 0o444 for p in written)
 
 
@@ -34,9 +38,18 @@ def test_a_write_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
     assert target.read_text() == "old"
 
 
-@pytest.mark.parametrize(("name", "stem"), [
-    ("newsroom", "newsroom"), ("../../etc/passwd", "etc-passwd"), ("a b/c", "a-b-c"), (".hidden", "hidden"), ("..", "report"),
-    ("\n", "report"), ("café", "café"), ("x" * 500, "x" * 120),
-])
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("newsroom", "newsroom"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("a b/c", "a-b-c"),
+        (".hidden", "hidden"),
+        ("..", "report"),
+        ("\n", "report"),
+        ("café", "café"),
+        ("x" * 500, "x" * 120),
+    ],
+)
 def test_a_report_name_cannot_leave_its_folder(name: str, stem: str) -> None:
     assert file_stem(name) == stem

@@ -311,5 +311,3 @@ def _spend(workloads: Iterable[Workload]) -> Decimal:
 
 def _total(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, NOTHING)
-
-

@@ -9,8 +9,8 @@ from whowaits.rules import CodeRule
 
 _HEAD = """# What is seen in code, and what it says
 
-Written by `python -m whowaits.report.rules`; change the files of `rules/code`, not this one. Each rule is one file there,
-with an example of the same name that is also its test: `# expect:` gives the route and the rules that speak at
+Written by `python -m whowaits.report.rules`; change the files of `rules/code`, not this one. Each rule is one file
+there, with an example of the same name that is also its test: `# expect:` gives the route and the rules that speak at
 that call, `# ok:` stands beside a look-alike.
 """
 
@@ -59,7 +59,7 @@ def _says(rule: CodeRule) -> str:
     ]
     strength = "a hint" if said.hint else str(said.basis)
     listed = ", ".join(claim for claim in claims if claim)
-    return f"\"{said.text}\": {listed + ' ' if listed else ''}({strength})"
+    return f'"{said.text}": {listed + " " if listed else ""}({strength})'
 
 
 if __name__ == "__main__":

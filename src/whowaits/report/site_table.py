@@ -23,6 +23,8 @@ from whowaits.report.values import Report, SiteLine
 
 ENTRIES: Final = 3
 """Entry points shown for one driver."""
+
+
 def section(report: Report) -> Section | None:
     """Return the section of the call sites that can move; None where no code was read."""
     if report.code is None:
