@@ -33,7 +33,8 @@ class Uses:
     results         call -> the uses of its result; `called_results`: the calls of its result
     methods         name -> the methods of that name; `functions`: those of a module
     stores          attribute -> the assignments to it
-    held            names of variables, parameters and attributes; `defined`: names of functions
+    held            names of variables, parameters, attributes and imports under another name
+    defined         names of functions
     """
 
     def __init__(self, files: Mapping[str, Summary]) -> None:
@@ -76,7 +77,7 @@ class Uses:
             self.held.update(p.name for p in scope.params)
             for name, terms in scope.binds.items():
                 for term in terms:
-                    if term and term[0] not in ("m", "f", "k"):
+                    if term and (term[0] not in ("m", "f", "k") or (term[0] == "m" and term[3] not in (None, name))):
                         self.held.add(name)
                     if term and term[0] not in ("m", "y"):
                         self._note("bind", path, number, name, term)

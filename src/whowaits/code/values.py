@@ -159,7 +159,12 @@ class Resolver:
 
     def _bound(self, path: str, owner: int, name: str) -> Values:
         here = self.scope(path, owner)
-        found = self.all_of(path, owner, here.binds.get(name, ()))
+        terms = here.binds.get(name, ())
+        if here.kind == "class":  # `name = name` in a class means the name outside of it
+            same = any(t and t[0] == "n" and t[1] == name for t in terms)
+            outer = self.name(path, here.parent, name) if same else ()
+            return unite((self.all_of(path, owner, terms), outer))
+        found = self.all_of(path, owner, terms)
         for number, param in enumerate(here.params):
             if param.name == name:
                 return unite((found, self.params.value(path, owner, number)))
