@@ -3,10 +3,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from whowaits.logs.peeking import Peek
-from whowaits.model import Place, Skipped
 from whowaits.report.screen import Head, Screen, Text, cells, cut, cut_start, wrap
-from whowaits.report.terminal import render_classified, render_peek, render_text
+from whowaits.report.terminal import render_classified, render_text
 from whowaits.report.values import Report
 
 
@@ -81,23 +79,6 @@ def test_classified_logs_list_their_workloads_by_money_and_what_was_skipped(make
     names = re.findall(r"^(article-tagger|chat-copilot|eval-runs)", text, re.MULTILINE)
     assert names == ["article-tagger", "chat-copilot", "eval-runs"]
     assert "skipped 3: no JSON (first at logs/calls.jsonl:17)" in text
-
-
-def test_a_peek_says_the_reader_the_columns_and_what_is_missing(make: SimpleNamespace) -> None:
-    skipped = (Skipped(Place("a.jsonl", 3), "line is not JSON"),)
-    known = Peek("a.jsonl", "plain", 12, (("started_at", "ts"), ("model_requested", None)), ("who called",), skipped)
-    other = Peek("b\x1b.bin", None, 0, (), ("a time", "a model"), ())
-    assert render_peek([known, other]) == (
-        "a.jsonl: read as plain, 12 records looked at\n"
-        "column           read from\n"
-        "started_at       ts\n"
-        "model_requested  –\n"
-        "not found: who called\n"
-        "skipped 1: line is not JSON (first at a.jsonl:3)\n"
-        "\n"
-        "b\\x1b.bin: no reader recognises this file\n"
-        "not found: a time, a model\n"
-    )
 
 
 def test_more_rows_than_fit_are_counted(make: SimpleNamespace) -> None:

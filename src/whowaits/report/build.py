@@ -23,6 +23,10 @@ from whowaits.report.values import (
     SiteLine,
     SkippedGroup,
     WorkloadLine,
+    by_spend,
+    is_dearer,
+    movable_usd,
+    strongest_first,
 )
 
 ROUTE_ORDER: Final = {"batch": 0, "flex": 1, "unknown": 2, "sync": 3}
@@ -59,38 +63,19 @@ def build(joined: Joined, *, name: str, as_of: date, version: str) -> Report:
     )
 
 
-def movable_usd(workload: Workload) -> Decimal | None:
-    """Return the spend that a move is about; None where the verdict asks for none or the money is not known."""
-    if workload.verdict.route not in ("batch", "flex") or workload.spend_usd is None:
-        return None
-    left = workload.spend_usd - workload.slow_usd
-    return left if left > 0 else None
-
-
-def is_dearer(workload: Workload) -> bool:
-    """Whether the slower tier would cost more than the calls cost now, whatever the cache does."""
-    return workload.saving is not None and workload.saving.low_usd < 0 and workload.saving.high_usd <= 0
-
-
 def _headline(workloads: Sequence[Workload]) -> Headline:
     moving = [(w, m) for w in workloads if (m := movable_usd(w)) is not None]
     gaining = [(w, w.saving, m) for w, m in moving if w.saving is not None and not is_dearer(w)]
-    by_rates = _total(m for _, saving, m in gaining if saving.basis == "rates")
-    by_factor = _total(m for _, saving, m in gaining if saving.basis == "factor")
-    low, high = _total(s.low_usd for _, s, _ in gaining), _total(s.high_usd for _, s, _ in gaining)
-    batchable = _total(m for _, m in moving)
     unpriced = [w for w in workloads if w.unpriced_calls or w.spend_usd is None]
     return Headline(
         bill_usd=_spend(workloads),
         slow_usd=_total(w.slow_usd for w in workloads),
-        batchable_usd=batchable,
-        saving_low_usd=low,
-        saving_high_usd=high,
+        batchable_usd=_total(m for _, m in moving),
+        saving_low_usd=_total(s.low_usd for _, s, _ in gaining),
+        saving_high_usd=_total(s.high_usd for _, s, _ in gaining),
         basis=_saving_basis({saving.basis for _, saving, _ in gaining}),
-        by_rates_usd=by_rates,
-        by_factor_usd=by_factor,
-        no_saving_usd=batchable - by_rates - by_factor,
-        flat_half=by_rates == 0 and by_factor > 0 and low == high == by_factor / 2,
+        by_rates_usd=_total(m for _, s, m in gaining if s.basis == "rates"),
+        by_factor_usd=_total(m for _, s, m in gaining if s.basis == "factor"),
         dearer=tuple(sorted(w.name for w, _ in moving if is_dearer(w))),
         unpriced_calls=sum(w.unpriced_calls for w in workloads),
         unpriced_workloads=tuple(sorted(w.name for w in unpriced)),
@@ -149,17 +134,11 @@ def _workload_lines(
             workload=w,
             owner=(joined.owners or {}).get(base_name(w.name)),
             share=None if headline is None or w.spend_usd is None else headline.share(w.spend_usd),
-            movable_usd=movable_usd(w),
             links=tuple(links.get(w.name, ())),
         )
         for w in workloads
     ]
-    return tuple(sorted(lines, key=_by_spend))
-
-
-def _by_spend(line: WorkloadLine) -> tuple[bool, Decimal, str]:
-    spend = line.workload.spend_usd
-    return spend is None, -(spend or NOTHING), line.workload.name
+    return tuple(sorted(lines, key=lambda line: by_spend(line.workload)))
 
 
 def _site_lines(joined: Joined) -> tuple[SiteLine, ...]:
@@ -215,7 +194,7 @@ def _question_on_workload(line: WorkloadLine, usages: Mapping[tuple[Place, str],
         question=verdict.question,
         assumed=verdict.route != "unknown",
         spend_usd=workload.spend_usd,
-        seen=_strongest_first(workload.evidence),
+        seen=_seen(workload.evidence),
         in_code=_in_code(line, usages),
     )
 
@@ -236,13 +215,13 @@ def _question_on_site(line: SiteLine) -> OpenQuestion | None:
         question=usage.verdict.question,
         assumed=usage.verdict.route != "unknown",
         spend_usd=None,
-        seen=_strongest_first(usage.evidence),
+        seen=_seen(usage.evidence),
         usage=usage,
     )
 
 
-def _strongest_first(evidence: Iterable[Evidence]) -> tuple[str, ...]:
-    return tuple(e.says for e in sorted(evidence, key=lambda e: (e.hint, -e.basis, e.rule, e.says)))
+def _seen(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    return tuple(e.says for e in strongest_first(evidence))
 
 
 def _others(scan: Scan | None, workloads: Iterable[Workload]) -> tuple[OtherFinding, ...]:

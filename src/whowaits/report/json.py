@@ -13,7 +13,6 @@ from typing import Any, Final
 from whowaits.join import Link
 from whowaits.model import Saving, Verdict, Workload
 from whowaits.report import words
-from whowaits.report.build import is_dearer
 from whowaits.report.check import call_site, dumps, evidence, finding, number, place, usd
 from whowaits.report.values import (
     Headline,
@@ -24,6 +23,7 @@ from whowaits.report.values import (
     Report,
     SiteLine,
     WorkloadLine,
+    is_dearer,
 )
 
 FORMAT: Final = 1

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from whowaits.report import words
+from whowaits.report.layout import place
 from whowaits.report.screen import Head, Screen, Text
 
 if TYPE_CHECKING:
@@ -26,11 +27,14 @@ def _file(screen: Screen, peek: Peek) -> None:
     name = words.clean(peek.file)
     if peek.reader is None:
         screen.line(f"{name}: not recognised; name its columns with --map FIELD=PATH", "bold")
-        return
-    screen.line(f"{name}: {peek.reader}, {words.count(peek.rows_sampled, 'record')} looked at", "bold")
-    rows = [[Text(column), Text(words.clean(field or "as the format has it"))] for column, field in peek.found]
-    screen.rows([Head("column", least=20), Head("read from", "name")], rows)
+    else:
+        looked = words.count(peek.rows_sampled, "record")
+        screen.line(f"{name}: {words.clean(peek.reader)}, {looked} looked at", "bold")
+    if peek.found:
+        rows = [(Text(column), Text(words.clean(field or "as the format has it"))) for column, field in peek.found]
+        screen.rows((Head("column", least=20), Head("read from", "name")), rows)
     if peek.missing:
         screen.line(f"not found: {', '.join(peek.missing)}", "yellow")
     for skipped in peek.skipped:
-        screen.line(f"skipped {skipped.count:,}: {words.clean(skipped.reason, 400)} (at {skipped.place})")
+        reason = words.clean(skipped.reason, 400)
+        screen.line(f"skipped {skipped.count:,}: {reason} (first at {place(skipped.place)})")

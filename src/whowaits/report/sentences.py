@@ -8,8 +8,7 @@ from typing import Final
 from whowaits.join import By
 from whowaits.model import Evidence, Workload
 from whowaits.report import words
-from whowaits.report.build import is_dearer
-from whowaits.report.values import Headline, LogBasis, Report, SavingBasis, WorkloadLine
+from whowaits.report.values import Headline, LogBasis, Report, SavingBasis, WorkloadLine, is_dearer, strongest_first
 
 JOINED_BY: Final[dict[By, str]] = {
     "register": "bound by the register",
@@ -150,7 +149,7 @@ def _needed(workload: Workload) -> str:
 
 def reasons(workload: Workload, most: int) -> Iterable[str]:
     """Yield what was seen about one workload, the strongest first, then its notes."""
-    seen = sorted(workload.evidence, key=lambda e: (e.hint, -e.basis, e.rule, e.says))
+    seen = strongest_first(workload.evidence)
     for evidence in seen[:most]:
         yield observation(evidence)
     if len(seen) > most:

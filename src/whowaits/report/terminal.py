@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
 from whowaits.model import Classified, Usage, Waiter, Workload
 from whowaits.report import sentences, words
 from whowaits.report.layout import place
 from whowaits.report.screen import Head, Screen, Text
-from whowaits.report.values import OpenQuestion, Part, Report, SiteLine, WorkloadLine
+from whowaits.report.values import OpenQuestion, Part, Report, SiteLine, WorkloadLine, by_spend
 from whowaits.report.workload_table import saving_text
-
-if TYPE_CHECKING:
-    from whowaits.logs.peeking import Peek
 
 WIDTH: Final = 100
 MOST: Final = 12
@@ -55,37 +51,11 @@ def render_classified(classified: Classified, *, width: int = WIDTH, color: bool
     screen = Screen(width, color=color)
     rows = words.count(classified.rows_read, "row")
     screen.line(f"{rows} read, {words.count(len(classified.workloads), 'workload')}.", "bold")
-    in_order = sorted(classified.workloads, key=lambda w: (w.spend_usd is None, -(w.spend_usd or Decimal(0)), w.name))
-    _judged(screen, in_order)
+    _judged(screen, sorted(classified.workloads, key=by_spend))
     for skipped in classified.skipped[:MOST]:
         screen.line(f"skipped {skipped.count:,}: {words.clean(skipped.reason, 400)} (first at {place(skipped.place)})")
     _more(screen, len(classified.skipped))
     return screen.text()
-
-
-def render_peek(peeks: Iterable[Peek], *, width: int = WIDTH, color: bool = False) -> str:
-    """Return what each log file looks like: its reader, the columns found, what a report would miss."""
-    screen = Screen(width, color=color)
-    for number, peek in enumerate(peeks):
-        if number:
-            screen.gap()
-        _peek(screen, peek)
-    return screen.text()
-
-
-def _peek(screen: Screen, peek: Peek) -> None:
-    read_as = "no reader recognises this file" if peek.reader is None else f"read as {words.clean(peek.reader)}"
-    looked = f", {words.count(peek.rows_sampled, 'record')} looked at" if peek.reader is not None else ""
-    screen.line(f"{words.clean(peek.file)}: {read_as}{looked}", "bold")
-    if peek.found:
-        heads = (Head("column"), Head("read from", "name"))
-        rows = [(Text(column), Text("–" if field is None else words.clean(field))) for column, field in peek.found]
-        screen.rows(heads, rows)
-    if peek.missing:
-        screen.line(f"not found: {', '.join(peek.missing)}", "yellow")
-    for skipped in peek.skipped[:MOST]:
-        screen.line(f"skipped {skipped.count:,}: {words.clean(skipped.reason, 400)} (first at {place(skipped.place)})")
-    _more(screen, len(peek.skipped))
 
 
 def _waiters(screen: Screen, parts: Sequence[Part]) -> None:

@@ -10,9 +10,32 @@ from typing import Literal
 
 from whowaits.join import Conflict, Link, MonthlyMoney
 from whowaits.judge import is_move
-from whowaits.model import CallSite, Place, Route, Urgency, Usage, Waiter, Workload
+from whowaits.model import CallSite, Evidence, Place, Route, Urgency, Usage, Waiter, Workload
 
 SavingBasis = Literal["rates", "factor", "mixed", "none"]
+
+
+def movable_usd(workload: Workload) -> Decimal | None:
+    """Return the spend that a move is about; None where the verdict asks for none or the money is not known."""
+    if workload.verdict.route not in ("batch", "flex") or workload.spend_usd is None:
+        return None
+    left = workload.spend_usd - workload.slow_usd
+    return left if left > 0 else None
+
+
+def is_dearer(workload: Workload) -> bool:
+    """Whether the slower tier would cost more than the calls cost now, whatever the cache does."""
+    return workload.saving is not None and workload.saving.low_usd < 0 and workload.saving.high_usd <= 0
+
+
+def strongest_first(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Return evidence in the order in which it is shown: claims before hints, the strongest basis first."""
+    return sorted(evidence, key=lambda e: (e.hint, -e.basis, e.rule, e.says))
+
+
+def by_spend(workload: Workload) -> tuple[bool, Decimal, str]:
+    """Return the key that sorts workloads by money, the largest bill first, those without a price last."""
+    return workload.spend_usd is None, -(workload.spend_usd or Decimal(0)), workload.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +54,21 @@ class Headline:
     """Batchable spend whose saving rests on published or own rates of both tiers."""
     by_factor_usd: Decimal
     """Batchable spend whose saving is a flat factor of it, because its rates are not known."""
-    no_saving_usd: Decimal
-    """Batchable spend for which no saving is claimed: its offer is not known, or would cost more."""
-    flat_half: bool
-    """The whole saving is half of the spend it rests on: no rate decided it."""
     dearer: tuple[str, ...]
     """Workloads for which the slower tier would cost more than they cost now; no saving of theirs is summed."""
     unpriced_calls: int
     unpriced_workloads: tuple[str, ...]
+
+    @property
+    def no_saving_usd(self) -> Decimal:
+        """Batchable spend for which no saving is claimed: its offer is not known, or would cost more."""
+        return self.batchable_usd - self.by_rates_usd - self.by_factor_usd
+
+    @property
+    def flat_half(self) -> bool:
+        """Whether the whole saving is half of the spend it rests on: no rate decided it."""
+        half = self.by_factor_usd / 2
+        return self.by_rates_usd == 0 and half > 0 and self.saving_low_usd == self.saving_high_usd == half
 
     @property
     def after_low_usd(self) -> Decimal:
@@ -77,9 +107,12 @@ class WorkloadLine:
     workload: Workload
     owner: str | None
     share: Decimal | None
-    movable_usd: Decimal | None
-    """What its move is about: spend not on a slower tier yet; None unless the verdict asks for a move."""
     links: tuple[Link, ...]
+
+    @property
+    def movable_usd(self) -> Decimal | None:
+        """What its move is about."""
+        return movable_usd(self.workload)
 
 
 @dataclass(frozen=True, slots=True)

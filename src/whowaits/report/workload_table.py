@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from whowaits.model import Place, Usage, Workload
 from whowaits.report import sentences, words
-from whowaits.report.build import is_dearer
 from whowaits.report.layout import (
     ROWS,
     Cell,
@@ -19,7 +18,7 @@ from whowaits.report.layout import (
     route_cell,
     waiter_cell,
 )
-from whowaits.report.values import WorkloadLine
+from whowaits.report.values import WorkloadLine, is_dearer
 
 
 def section(lines: Sequence[WorkloadLine]) -> Section | None:
