@@ -141,3 +141,48 @@ def test_half_a_file_is_never_written(tmp_path: Path) -> None:
         with pytest.raises(OSError, match="taken"):
             session.write_tagged(folder)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.jsonl", "taken.parquet"]
+
+
+def test_a_mapping_may_name_tags_as_the_table_does(classify: Classify) -> None:
+    found = only(classify({**call(service="a"), "labels_of_call": ["queue=bulk"]}, mapping={"tags": "labels_of_call"}))
+    assert found.verdict.waiter == "nobody"
+
+
+def test_a_nested_bomb_is_counted_and_the_files_beside_it_are_read(classify: Classify, tmp_path: Path) -> None:
+    (tmp_path / "bomb.json").write_text("[" * 200_000)
+    (tmp_path / "bomb.jsonl").write_text('{"model":"m","input_tokens":1,"tags":' + "[" * 200_000 + "\n")
+    found = classify(tmp_path / "bomb.json", tmp_path / "bomb.jsonl", lines(tmp_path / "good.jsonl", [call(service="a")]))
+    assert found.rows_read == 1
+    assert {s.place.path for s in found.skipped} == {"bomb.json", "bomb.jsonl"}
+
+
+def test_a_long_cell_of_a_csv_loses_nothing(classify: Classify, tmp_path: Path) -> None:
+    log = tmp_path / "calls.csv"
+    log.write_text(f"ts,model,input_tokens,prompt\n2026-09-01T00:00:00Z,gpt-4o,5,{'word ' * 60_000}\n2026-09-01T00:00:01Z,gpt-4o,6,\n")
+    assert classify(log).rows_read == 2
+
+
+def test_a_parquet_file_damaged_in_the_middle_is_read_up_to_the_damage(classify: Classify, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    log = tmp_path / "calls.parquet"
+    table = pa.Table.from_pylist([{**call(n, service="a"), "note": f"{n * 7919:x}"} for n in range(40_000)])
+    pq.write_table(table, log, row_group_size=10_000, compression="snappy", use_dictionary=False)
+    content = bytearray(log.read_bytes())
+    middle = len(content) * 6 // 10
+    content[middle : middle + 4_000] = b"\xff" * 4_000
+    log.write_bytes(content)
+    found = classify(log)
+    assert 10_000 <= found.rows_read < 40_000
+    assert [s.reason for s in found.skipped] == ["the Parquet file is damaged"]
+
+
+def test_columns_of_a_log_may_have_any_name(classify: Classify, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    odd = {"file": "x", "row": 9, "bad": "y", "doc": "{}", "select": 1, 'a"b': 2, "_model_requested": "no"}
+    pq.write_table(pa.Table.from_pylist([{**call(service="a"), **odd}]), tmp_path / "calls.parquet")
+    assert only(classify(tmp_path / "calls.parquet")).calls == 1
+    assert only(classify({**call(service="a"), **odd})).calls == 1

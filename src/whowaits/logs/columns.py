@@ -15,6 +15,9 @@ from whowaits.logs.table import MAX_TOKENS
 Kind = Literal[
     "text", "count", "whole", "number", "ms", "seconds", "time", "maybe_time", "money", "flag", "status", "json"
 ]
+FILE: Final = '"#file"'
+ROW: Final = '"#row"'
+"""Names for the place of a record that no column of a log has."""
 FIRST_US: Final = 1_420_070_400_000_000
 """2015-01-01 in microseconds since 1970: an earlier model call is a mistake of a clock or a unit."""
 LAST_US: Final = 4_102_444_800_000_000
@@ -54,7 +57,7 @@ def keys_of_documents(table: str) -> str:
 
 
 def from_documents(fields: Sequence[Field], table: str, keys: Collection[str]) -> str:
-    """Return SQL for the canonical columns of `table` (file, row, doc): JSON text of one record each, with `keys`."""
+    """Return SQL for the canonical columns of `table` (FILE, ROW, doc): JSON text of one record each, with `keys`."""
     paths: dict[str, int] = {}
     for field in fields:
         for name in field.names:
@@ -62,8 +65,8 @@ def from_documents(fields: Sequence[Field], table: str, keys: Collection[str]) -
                 paths.setdefault(path, len(paths) + 1)
     wanted = "[" + ", ".join(literal(path) for path in paths) + "]"
     source = (
-        f"SELECT file, row, CASE WHEN {_OBJECT} THEN json_extract_string(doc, CAST({wanted} AS VARCHAR[])) END AS x "
-        f"FROM {table}"
+        f"SELECT {FILE}, {ROW}, "
+        f"CASE WHEN {_OBJECT} THEN json_extract_string(doc, CAST({wanted} AS VARCHAR[])) END AS x FROM {table}"
     )
 
     def raw(name: str) -> str:
@@ -132,7 +135,7 @@ def _select(sources: Sequence[_Source], relation: str, unreadable: str | None) -
         if s.field.kind not in ("text", "json", "maybe_time")
     ]
     unread = f"CASE WHEN {unreadable} THEN '!' END" if unreadable else "NULL"
-    inner = f"SELECT file, row, {unread} AS unread, {given} FROM {relation}"
+    inner = f"SELECT {FILE} AS file, {ROW} AS row, {unread} AS unread, {given} FROM {relation}"
     names = ", ".join(quoted(s.field.column) for s in sources)
     return (
         f"SELECT file, row, {names}, concat_ws(',', unread, {', '.join(bad)}) AS bad "

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 import orjson
 
 from whowaits.logs.problems import Problems
-from whowaits.logs.sources import Source, plain_copy
+from whowaits.logs.sources import LONGEST_LINE, Source, plain_copy
 from whowaits.logs.values import names_content
 from whowaits.model import Place
 
@@ -91,6 +91,8 @@ def read(source: Source, spool: Path, problems: Problems) -> Iterator[Document]:
 
 def _json_lines(source: Source, problems: Problems) -> Iterator[tuple[int, Any]]:
     for row, line in source.lines():
+        if not line.strip():
+            continue
         try:
             yield row, orjson.loads(line)
         except orjson.JSONDecodeError:
@@ -129,6 +131,9 @@ def _json_values(source: Source, problems: Problems) -> Iterator[Any]:
                 return
             yield value
             buffer = buffer[end:]
+        if inside and len(buffer) > LONGEST_LINE:
+            problems.add(Place(source.name), "record is too long; the rest of the file was not read")
+            return
     if inside:
         if buffer.strip() not in ("]", ""):
             problems.add(Place(source.name), "the JSON array breaks off; every record before that was read")
@@ -155,7 +160,8 @@ def _text_chunks(source: Source) -> Iterator[str]:
 def _csv(source: Source, problems: Problems) -> Iterator[Document]:
     """Rows with more or fewer cells than the header are counted and left out: their columns cannot be trusted."""
     csv.field_size_limit(sys.maxsize)  # a prompt in a cell may be long; it is not kept
-    rows = csv.reader((line.decode("utf-8", "replace").replace("\0", "") for line in _raw_lines(source)), strict=False)
+    lines = (line.decode("utf-8", "replace").replace("\0", "") + "\n" for _, line in source.lines())
+    rows = csv.reader(lines, strict=False)
     header: list[str] | None = None
     while True:
         try:
@@ -171,16 +177,6 @@ def _csv(source: Source, problems: Problems) -> Iterator[Document]:
             yield Document(source.name, rows.line_num, dict(zip(header, cells, strict=True)))
         elif cells:
             problems.add(Place(source.name, rows.line_num), "row has another number of cells than the header")
-
-
-def _raw_lines(source: Source) -> Iterator[bytes]:
-    rest = b""
-    for chunk in source.chunks():
-        parts = (rest + chunk).split(b"\n")
-        rest = parts.pop()
-        yield from (part + b"\n" for part in parts)
-    if rest:
-        yield rest
 
 
 def _parquet(source: Source, spool: Path, problems: Problems) -> Iterator[Document]:

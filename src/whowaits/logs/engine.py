@@ -18,10 +18,11 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import expressions as exp
 
-from whowaits.logs.columns import literal, quoted
+from whowaits.logs.columns import FILE, ROW, literal, quoted
 
 MEMORY: Final = "1500MB"
 BATCH_ROWS: Final = 20_000
+EngineError: Final = duckdb.Error
 DIALECTS: Final = ("spark", "bigquery", "snowflake")
 """Engines for which the text of features.sql is known to transpile."""
 
@@ -100,9 +101,10 @@ class Engine:
             partial.unlink(missing_ok=True)
 
 
-def stored_parquet(path: Path) -> str:
-    """Return SQL that reads a Parquet file with the number of each row, from 1."""
-    return f"(SELECT *, file_row_number + 1 AS row FROM read_parquet({literal(str(path))}, file_row_number = true))"
+def stored_parquet(path: Path, name: str) -> str:
+    """Return SQL that reads a Parquet file with the place of each row."""
+    read = f"read_parquet({literal(str(path))}, file_row_number = true)"
+    return f"(SELECT {literal(name)} AS {FILE}, file_row_number + 1 AS {ROW}, * FROM {read})"
 
 
 @functools.cache

@@ -155,6 +155,7 @@ SELECT
 FROM calls AS c
 JOIN priced AS p ON c.position = p.position
 JOIN unit_of AS u ON c.statement = u.statement
+WHERE c.record_kind <> 'container'
 GROUP BY u.unit
 
 -- name: ordered

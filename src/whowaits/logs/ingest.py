@@ -10,13 +10,14 @@ from typing import Any, Final
 from whowaits.logs import columns, documents, table
 from whowaits.logs.cells import unusable
 from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE, MERGED, TWICE
-from whowaits.logs.columns import literal, quoted
+from whowaits.logs.columns import quoted
 from whowaits.logs.documents import Document
-from whowaits.logs.engine import Engine, batched, stored_parquet
+from whowaits.logs.engine import Engine, EngineError, batched, stored_parquet
 from whowaits.logs.problems import Problems
 from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, recognised
 from whowaits.logs.sources import Source, plain_copy
 from whowaits.logs.statements import Statements, read_said
+from whowaits.logs.values import names_content
 from whowaits.logs.vocabulary import canonical
 from whowaits.model import Place, WrongUse
 
@@ -33,22 +34,25 @@ class Ingested:
     sources: tuple[tuple[str, str, int], ...]
 
 
+JSON_COLUMNS: Final = {"tags": "tags_json", "metadata": "metadata_json"}
+"""Columns that hold JSON in the log and lists in the table."""
+
+
 class MappingError(WrongUse):
     """`--map` names a column that does not exist, or a field that holds text of people or models."""
 
 
-def check_mapping(mapping: Mapping[str, str]) -> None:
-    """Raise MappingError unless every entry maps to a canonical column from a field that may be read."""
-    known = {field.column for field in _flat_columns(fallback())}
-    for column, path in mapping.items():
-        if column not in known:
-            raise MappingError(f"--map {column}: no such field; choose from {', '.join(sorted(known))}")
-        if column not in ("tags_json", "metadata_json") and path.rpartition(".")[2] in (
-            "messages",
-            "prompt",
-            "response",
-        ):
+def checked(mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return the mapping by declared column. MappingError unless each maps a column from a field that may be read."""
+    fields = {field.column: field for field in _flat_columns(fallback())}
+    spelled = {JSON_COLUMNS.get(column, column): path for column, path in mapping.items()}
+    for column, path in spelled.items():
+        if column not in fields:
+            known = sorted({*fields, *JSON_COLUMNS} - set(JSON_COLUMNS.values()))
+            raise MappingError(f"--map {column}: no such field; choose from {', '.join(known)}")
+        if fields[column].kind == "text" and names_content(path):
             raise MappingError(f"--map {column}={path}: text of people or models is never read")
+    return spelled
 
 
 def load(
@@ -61,7 +65,7 @@ def load(
     progress: Progress,
 ) -> Ingested:
     """Fill the table `calls` and return what it was filled from."""
-    check_mapping(mapping)
+    mapping = checked(mapping)
     engine.store("raw_calls", [], _raw_schema())
     for reader, group in _by_reader(sources, spool, mapping, problems):
         for source in group:
@@ -152,31 +156,37 @@ def _load_flat(
 
 
 def _stage(engine: Engine, fields: Sequence[columns.Field], source: Source, spool: Path, problems: Problems) -> None:
-    if documents.shape_of(source.head()) == "parquet":
-        path = plain_copy(source, spool)
-        file = literal(source.name)
-        relation = f"(SELECT {file} AS file, * FROM {stored_parquet(path)})"
-        engine.define("staged", columns.from_parquet(fields, relation, engine.parquet_types(path)))
+    """Keep the declared columns of a file as the table `staged`."""
+    if documents.shape_of(source.head()) == "parquet" and _stage_parquet(engine, fields, source, spool):
         return
     import pyarrow as pa
 
-    schema = pa.schema([("file", pa.string()), ("row", pa.int64()), ("doc", pa.string())])
-    lines = _texts(source, spool, problems)
-    batches = (
-        pa.record_batch([list(column) for column in zip(*chunk, strict=True)], schema=schema)
-        for chunk in batched(lines)
-    )
+    schema = pa.schema([("#file", pa.string()), ("#row", pa.int64()), ("doc", pa.string())])
+    chunks = batched(_texts(source, spool, problems))
+    batches = (pa.record_batch([list(c) for c in zip(*chunk, strict=True)], schema=schema) for chunk in chunks)
     engine.store("documents", batches, schema)
     keys = {row["key"] for row in engine.rows(columns.keys_of_documents("documents"))}
     engine.define("staged", columns.from_documents(fields, "documents", keys))
     engine.run("DROP TABLE documents")
 
 
+def _stage_parquet(engine: Engine, fields: Sequence[columns.Field], source: Source, spool: Path) -> bool:
+    """Whether the engine could read the file; a damaged one is left to be read up to the damage."""
+    path = plain_copy(source, spool)
+    try:
+        types = engine.parquet_types(path)
+        engine.define("staged", columns.from_parquet(fields, stored_parquet(path, source.name), types))
+    except EngineError:
+        return False
+    return True
+
+
 def _texts(source: Source, spool: Path, problems: Problems) -> Iterator[tuple[str, int, str]]:
     """JSON lines go to the engine unparsed; every other shape as the JSON text of its records."""
     if documents.shape_of(source.head()) == "lines":
         for row, line in source.lines():
-            yield source.name, row, line.decode("utf-8", "replace")
+            if line.strip():
+                yield source.name, row, line.decode("utf-8", "replace")
         return
     for row, text in documents.as_lines(documents.read(source, spool, problems)):
         yield source.name, row, text

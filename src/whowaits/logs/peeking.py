@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from whowaits.logs import documents
 from whowaits.logs.documents import Document
-from whowaits.logs.ingest import check_mapping
+from whowaits.logs.ingest import checked
 from whowaits.logs.problems import Problems
 from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, recognised
 from whowaits.logs.sources import Source, find
@@ -43,10 +43,10 @@ class Peek:
 
 def peek(sources: Sequence[Path | str], mapping: Mapping[str, str] | None = None) -> tuple[Peek, ...]:
     """Return what each file looks like, in the order given."""
-    check_mapping(mapping or {})
+    own = checked(mapping or {})
     with tempfile.TemporaryDirectory(prefix="whowaits-") as folder:
         spool = Path(folder)
-        return tuple(_peek(source, spool, mapping or {}) for source in find(sources, spool))
+        return tuple(_peek(source, spool, own) for source in find(sources, spool))
 
 
 def _peek(source: Source, spool: Path, mapping: Mapping[str, str]) -> Peek:

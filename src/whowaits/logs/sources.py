@@ -21,6 +21,7 @@ from whowaits.model import Place, Skipped, WrongUse
 CHUNK: Final = 1 << 20
 HEAD: Final = 1 << 16
 STDIN: Final = "-"
+LONGEST_LINE: Final = 64 << 20
 _MAGIC: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 _BROKEN: Final = (EOFError, OSError, zlib.error)
 
@@ -59,16 +60,17 @@ class Source:
             self.broken.append(skipped)
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Yield (number from 1, content) of every line that is not blank."""
+        """Yield (number from 1, content without line end) of every line, blank ones too.
+
+        A line that never ends is cut off, so that memory stays bounded; what is left of it is no record.
+        """
         number, rest = 0, b""
         for chunk in self.chunks():
             parts = (rest + chunk).split(b"\n")
-            rest = parts.pop()
-            for part in parts:
-                number += 1
-                if part.strip():
-                    yield number, part
-        if rest.strip():
+            rest = parts.pop()[:LONGEST_LINE]
+            for number, part in enumerate(parts, start=number + 1):  # noqa: B020 - goes on counting
+                yield number, part
+        if rest:
             yield number + 1, rest
 
 
