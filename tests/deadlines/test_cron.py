@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from whowaits.deadlines import cron
-from whowaits.deadlines.written.systemd import calendar_cron, span_s
+from whowaits.deadlines.schedule import Schedule
+from whowaits.deadlines.written import systemd
+from whowaits.deadlines.written.systemd import calendar_cron
+from whowaits.model import Place
 
 
 @pytest.mark.parametrize(
@@ -68,5 +71,7 @@ def test_a_calendar_event_is_read_as_cron(event: str, expression: str | None) ->
 @pytest.mark.parametrize(
     ("text", "seconds"), [("15min", 900), ("1h 30min", 5400), ("45", 45), ("1day", 86400), ("x", None)]
 )
-def test_spans(text: str, seconds: float | None) -> None:
-    assert span_s(text) == seconds
+def test_a_timer_runs_again_after_its_span_or_is_skipped(text: str, seconds: float | None) -> None:
+    [found] = systemd.read("deploy/poll.timer", f"[Timer]\nOnUnitActiveSec={text}\n")
+    assert found.place == Place("deploy/poll.timer", 2)
+    assert (found.period_s if isinstance(found, Schedule) else None) == seconds

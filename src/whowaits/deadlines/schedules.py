@@ -67,9 +67,7 @@ def read_file(path: str, text: str) -> Written:
     name = PurePosixPath(path).name
     if name == "pyproject.toml":
         return Written(programs=tuple(sorted(console_programs(text).items())))
-    if name.endswith(".sh") or name == "Makefile":
-        return Written(script=text)
-    if name.endswith(".service"):
+    if name.endswith((".sh", ".service")) or name == "Makefile":
         return Written(script=text)
     return _sorted_out(_in_text(path, text))
 

@@ -39,11 +39,6 @@ class _Dag(NamedTuple):
     function: str | None
 
 
-def may_hold(path: str) -> bool:
-    """Any Python file may."""
-    return path.endswith(".py")
-
-
 def mentions(text: str) -> bool:
     """Whether the text imports Airflow."""
     return _MENTION.search(text) is not None
@@ -65,17 +60,14 @@ def read(module: Module) -> Iterator[Schedule | Skipped]:
 
 
 def _dags(module: Module) -> Iterator[_Dag]:
-    decorators: set[int] = set()
     for node in ast.walk(module.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for decorator in node.decorator_list:
                 if isinstance(decorator, ast.Call) and module.last_name(decorator.func) == "dag":
-                    decorators.add(id(decorator))
                     yield _Dag(decorator, None, tuple(node.body), module.functions.get(node.name))
         elif isinstance(node, ast.With | ast.AsyncWith):
             for item in node.items:
                 if isinstance(item.context_expr, ast.Call) and _makes_dag(module, item.context_expr):
-                    decorators.add(id(item.context_expr))
                     yield _Dag(item.context_expr, None, tuple(node.body), None)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _makes_dag(module, node.value):
             name = node.targets[0].id if isinstance(node.targets[0], ast.Name) else None

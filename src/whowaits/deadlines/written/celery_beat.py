@@ -22,11 +22,6 @@ _MENTION: Final = re.compile(r"beat_?schedule|add_periodic_task", re.IGNORECASE)
 _ZONE: Final = frozenset({"timezone", "CELERY_TIMEZONE", "TIME_ZONE"})
 
 
-def may_hold(path: str) -> bool:
-    """Any Python file may."""
-    return path.endswith(".py")
-
-
 def mentions(text: str) -> bool:
     """Whether the text speaks of beat at all."""
     return _MENTION.search(text) is not None

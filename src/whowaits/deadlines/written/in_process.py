@@ -41,11 +41,6 @@ class _When(NamedTuple):
     period_s: float
 
 
-def may_hold(path: str) -> bool:
-    """Any Python file may."""
-    return path.endswith(".py")
-
-
 def mentions(text: str) -> bool:
     """Whether one of the words that such schedules are made with is there."""
     return any(word in text for word in WORDS)

@@ -7,24 +7,12 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from whowaits.deadlines import cron
+from whowaits.deadlines import cron, durations
 from whowaits.deadlines.commands import Target, targets
 from whowaits.deadlines.schedule import Schedule
 from whowaits.model import Place, Skipped
 
 KIND: Final = "systemd"
-_UNIT_S: Final = {
-    "s": 1,
-    "sec": 1,
-    "m": 60,
-    "min": 60,
-    "h": 3600,
-    "hr": 3600,
-    "d": 86400,
-    "day": 86400,
-    "w": 604800,
-    "week": 604800,
-}
 _WORDS: Final = {f"{name[1:]}": value for name, value in cron.PRESETS.items()} | {"semiannually": "0 0 1 1,7 *"}
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _ZONE: Final = re.compile(r"\s+(UTC|[A-Z][A-Za-z_]+/[A-Za-z_/]+)$")
@@ -49,7 +37,7 @@ def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
         if key == "OnCalendar" and value:
             yield _calendar(place, value, target)
         elif key in ("OnUnitActiveSec", "OnUnitInactiveSec"):
-            seconds = span_s(value)
+            seconds = durations.parse(value)
             if seconds:
                 yield Schedule(place, KIND, value, seconds, target)
             else:
@@ -62,15 +50,6 @@ def exec_start(text: str) -> list[Target]:
     folder = settings.get("WorkingDirectory", "").lstrip("-")
     commands = [value.lstrip("-@:+!") for _, key, value in _settings(text) if key == "ExecStart"]
     return [target for command in commands for target in targets(command, folder)]
-
-
-def span_s(text: str) -> float | None:
-    """Return the seconds of "1h 30min", None for anything else."""
-    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([a-z]*)", text.lower())
-    units = [_UNIT_S.get(unit.removesuffix("s") or "s") for _, unit in parts]
-    if not parts or None in units:
-        return None
-    return sum(float(amount) * (unit or 0) for (amount, _), unit in zip(parts, units, strict=True))
 
 
 def calendar_cron(text: str) -> str | None:
