@@ -18,6 +18,7 @@ Node = tuple[str, int]
 """A function, lambda or module: (path, scope number)."""
 
 MAX_HOPS: Final = 4
+_STORES: Final = ("bind", "attribute")
 MAX_EDGES: Final = 200
 MAX_TASKS: Final = 400
 class Hop(NamedTuple):
@@ -238,7 +239,7 @@ class _Tracker:
     def _used(self, use: Use, outer: tuple[Hop, ...]) -> None:
         if use.how == "arg":
             self._argument(use, outer)
-        elif use.how in ("bind", "attribute"):
+        elif use.how in _STORES:
             self._follow(_Task("name", "", 0, str(use.key), ()))
         elif use.how == "return":
             self._returned(use.path, use.number, outer)
@@ -249,9 +250,7 @@ class _Tracker:
         if not targets:
             names = [v[1] for v in self.resolver.of(use.path, call.scope, call.func) if v[0] == "X"]
             if any(n.rpartition(".")[2] in WRAPS or n.endswith("()") for n in names):
-                before = len(self.tasks), len(self.edges)
-                self._by_result(_Task("result", use.path, use.number, "", outer))
-                if (len(self.tasks), len(self.edges)) == before:
+                if not self._by_result(_Task("result", use.path, use.number, "", outer)):
                     self._hand(use.path, use.number, outer)
             elif terminal(call.func) not in GROWS:
                 self._hand(use.path, use.number, outer)
@@ -282,13 +281,16 @@ class _Tracker:
             if (path, scope) in self.resolver.params.callees(at, number):
                 self._follow(_Task("result", at, number, "", outer))
 
-    def _by_result(self, task: _Task) -> None:
+    def _by_result(self, task: _Task) -> bool:
+        """Follow the result of a call; return whether anything is done with it."""
         key = (task.path, task.number)
-        for number in self.resolver.uses.called_results.get(key, ()):
+        called = self.resolver.uses.called_results.get(key, ())
+        for number in called:
             self._add((Hop(task.path, number), *task.outer))
-        for use in self.resolver.uses.results.get(key, ()):
-            if use.how in ("bind", "attribute") or self._means(use):
-                self._used(use, task.outer)
+        uses = [u for u in self.resolver.uses.results.get(key, ()) if u.how in _STORES or self._means(u)]
+        for use in uses:
+            self._used(use, task.outer)
+        return bool(called or uses)
 
     def _by_param(self, task: _Task) -> None:
         """Where the function `task.number` calls its parameter, or hands it on."""
@@ -313,7 +315,7 @@ class _Tracker:
         key = (made.path, made.number)
         called = [Hop(made.path, n) for n in self.resolver.uses.called_results.get(key, ())]
         for use in self.resolver.uses.results.get(key, ()):
-            if use.how in ("bind", "attribute"):
+            if use.how in _STORES:
                 called += [Hop(*c) for c in self._calls_running(str(use.key), use.path, closure)]
         for hop in called:
             self._add((inner, hop, *task.outer[1:]) if hop.path == made.path else (inner, hop))

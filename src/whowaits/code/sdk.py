@@ -141,7 +141,8 @@ class Sdks:
         """The longest chain, of an SDK made by the provider itself, of the SDK with most rules; sure if alone."""
         ranked = sorted(fits, key=lambda f: (-f[1].count("."), f[0].sdk != f[0].provider, -self.sizes[f[0].sdk]))
         rule, chain = ranked[0]
-        own = {r.provider for r, _ in fits if r.sdk == r.provider} or {r.provider for r, _ in fits}
+        makers: set[str | None] = {r.provider for r, _ in fits if r.sdk == r.provider}
+        own = makers or {r.provider for r, _ in fits}
         return Match(rule, None, chain, guessed=len(own) > 1)
 
     # -- addresses and models --------------------------------------------------------------------------------

@@ -74,7 +74,10 @@ class Uses:
 
     def _read_flows(self, path: str, summary: Summary) -> None:
         for number, scope in enumerate(summary.scopes):
-            self.held.update(p.name for p in scope.params)
+            for param in scope.params:
+                self.held.add(param.name)
+                if param.default:
+                    self._note("bind", path, max(scope.parent, 0), param.name, param.default)
             for name, terms in scope.binds.items():
                 for term in terms:
                     if term and (term[0] not in ("m", "f", "k") or (term[0] == "m" and term[3] not in (None, name))):
