@@ -6,7 +6,8 @@ import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import InvalidOperation
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from whowaits.model import Place, WrongUse
@@ -127,3 +128,38 @@ class Table:
                 near = difflib.get_close_matches(key, self.known, n=1, cutoff=0.5)
                 advice = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(sorted(self.known))}"
                 raise self.error((key,), f"unknown key `{key}`; {advice}")
+
+
+def text(value: object) -> str:
+    """Return text that says something."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("text in quotes is expected")
+    return value
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Return one text or a list of them."""
+    return tuple(text(v) for v in (value if isinstance(value, list) else [value]))
+
+
+def day(value: object) -> date:
+    """Return a day, written as TOML writes it or in quotes."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(text(value))
+    except ValueError:
+        raise ValueError(f'`{value}` is no day; write for example "2026-01-31"') from None
+
+
+def money(value: object) -> Decimal:
+    """Return an amount of dollars. It is text: a TOML float has lost its last digits before anybody can look at it."""
+    if not isinstance(value, str):
+        raise ValueError(f'money is text: write "{value}"')
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        raise ValueError(f"`{value}` is no amount of dollars") from None
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(f"`{value}` is no amount of dollars")
+    return amount

@@ -11,15 +11,17 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from datetime import date, time
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from whowaits import gate_settings
 from whowaits.closed_toml import ConfigError as ConfigError
-from whowaits.closed_toml import Lines, Table
+from whowaits.closed_toml import Lines, Table, day, money, text, texts
+from whowaits.gate_settings import GateSettings
 from whowaits.model import DAY_S, HOUR_S, MINUTE_S, WEEK_S, Place, Policy, Waiter
 
 FILE_NAME: Final = "whowaits.toml"
@@ -90,6 +92,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     workloads: tuple[WorkloadEntry, ...] = ()
     prices: tuple[PriceEntry, ...] = ()
+    gate: GateSettings = GateSettings()  # noqa: RUF009 - frozen
     path: Path | None = None
 
 
@@ -106,7 +109,8 @@ def load(start: Path, *, isolated: bool = False) -> Config:
         return config
     below = folder.relative_to(found.parent).parts
     workloads = (replace(w, code=_seen_from(below, w.code)) for w in config.workloads)
-    return replace(config, exclude=_seen_from(below, config.exclude), workloads=tuple(workloads))
+    gate = gate_settings.seen_from(config.gate, lambda pattern: _pattern_seen_from(below, pattern))
+    return replace(config, exclude=_seen_from(below, config.exclude), workloads=tuple(workloads), gate=gate)
 
 
 def find(start: Path) -> Path | None:
@@ -216,9 +220,10 @@ def _config(table: Table, path: Path) -> Config:
     assumed = table.take("assumed-deadline", _assumed_deadline)
     config = Config(
         policy=Policy() if assumed is None else Policy(assumed[0]),
-        exclude=table.take("exclude", _texts) or (),
+        exclude=table.take("exclude", texts) or (),
         workloads=tuple(_workload(t) for t in table.tables("workload")),
         prices=tuple(_price(t) for t in table.tables("price")),
+        gate=gate_settings.take(table),
         path=path,
     )
     table.close()
@@ -236,17 +241,17 @@ def _workload(table: Table) -> WorkloadEntry:
             raise table.error(("deadline",), "`deadline` says the same as `start` and `due`; keep one of them")
         deadline_s = seconds_between(start, due)
     entry = WorkloadEntry(
-        name=table.need("name", _text),
+        name=table.need("name", text),
         place=table.place,
-        owner=table.take("owner", _text),
+        owner=table.take("owner", text),
         match=_match(table.table("match")),
-        code=table.take("code", _texts) or (),
+        code=table.take("code", texts) or (),
         waiter=table.take("waiter", _waiter),
         deadline_s=deadline_s,
         start=start,
         due=due,
         timezone=table.take("timezone", _timezone),
-        source=table.take("source", _text),
+        source=table.take("source", text),
     )
     table.close()
     if not entry.match and not entry.code:
@@ -257,7 +262,7 @@ def _workload(table: Table) -> WorkloadEntry:
 def _match(table: Table | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if table is None:
         return ()
-    taken = [(key, table.take(key, _texts)) for key in MATCH_FIELDS]
+    taken = [(key, table.take(key, texts)) for key in MATCH_FIELDS]
     table.close()
     return tuple((key, patterns) for key, patterns in taken if patterns)
 
@@ -265,14 +270,14 @@ def _match(table: Table | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _price(table: Table) -> PriceEntry:
     batch, flex = table.table("batch"), table.table("flex")
     entry = PriceEntry(
-        provider=table.need("provider", _text),
-        model=table.need("model", _text),
-        starts_on=table.need("from", _day),
+        provider=table.need("provider", text),
+        model=table.need("model", text),
+        starts_on=table.need("from", day),
         place=table.place,
         standard=_rates(table),
         batch=None if batch is None else _rates(batch),
         flex=None if flex is None else _rates(flex),
-        source=table.take("source", _text),
+        source=table.take("source", text),
     )
     for part in (table, batch, flex):
         if part is not None:
@@ -282,11 +287,11 @@ def _price(table: Table) -> PriceEntry:
 
 def _rates(table: Table) -> RateCard:
     return RateCard(
-        input=table.take("input", _money),
-        cache_read=table.take("cache-read", _money),
-        cache_write=table.take("cache-write", _money),
-        cache_write_1h=table.take("cache-write-1h", _money),
-        output=table.take("output", _money),
+        input=table.take("input", money),
+        cache_read=table.take("cache-read", money),
+        cache_write=table.take("cache-write", money),
+        cache_write_1h=table.take("cache-write-1h", money),
+        output=table.take("output", money),
     )
 
 
@@ -296,16 +301,6 @@ def _refuse_twins(named: Sequence[tuple[str, Place]], what: str) -> None:
         if name in seen:
             raise ConfigError(f"{place}: {what} `{name}` is already on line {seen[name].line}")
         seen[name] = place
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("text in quotes is expected")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(_text(v) for v in (value if isinstance(value, list) else [value]))
 
 
 def _seconds(value: object) -> float:
@@ -342,31 +337,9 @@ def _clock(value: object) -> time:
 
 
 def _timezone(value: object) -> str:
-    name = _text(value)
+    name = text(value)
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         raise ValueError(f'`{name}` is no time zone; write for example "Europe/Berlin"') from None
     return name
-
-
-def _day(value: object) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        return date.fromisoformat(_text(value))
-    except ValueError:
-        raise ValueError(f'`{value}` is no day; write for example "2026-01-31"') from None
-
-
-def _money(value: object) -> Decimal:
-    """Money is text: a TOML float has lost its last digits before anybody can look at it."""
-    if not isinstance(value, str):
-        raise ValueError(f'money is text: write "{value}"')
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        raise ValueError(f"`{value}` is no amount of dollars") from None
-    if not amount.is_finite() or amount < 0:
-        raise ValueError(f"`{value}` is no amount of dollars")
-    return amount

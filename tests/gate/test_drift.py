@@ -9,7 +9,7 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from whowaits.code import files
-from whowaits.code.gate import Paths
+from whowaits.code.names import Paths
 from whowaits.code.scan import scan
 from whowaits.config import Config
 

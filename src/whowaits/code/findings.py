@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from whowaits import judge
-from whowaits.code.gate import Names
+from whowaits.code.names import Names
 from whowaits.code.paths import Site
 from whowaits.deadlines.durations import say
 from whowaits.model import Basis, CallSite, Finding, Place, Usage

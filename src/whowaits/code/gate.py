@@ -1,78 +1,114 @@
-"""Names for usages and findings that survive moved lines, and what is new against what was there before.
-
-A finding is (rule, call site, driver). Its fingerprint is made of what stays when a file is edited: rule, files,
-functions, the call as resolved, and its number among those that agree in all of that. No line, no text of the
-call, no variable takes part.
-"""
+"""What is new: the findings of a run against those that were there before, and what lets a finding pass."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fnmatch import fnmatchcase
 
-from whowaits import config
-from whowaits.code.paths import Site
-from whowaits.model import Place
+from whowaits.code.asked import Asked
+from whowaits.code.names import Paths
+from whowaits.gate_settings import FailOn
+from whowaits.model import Finding, Scan, State, Usage
 
 
 @dataclass(frozen=True, slots=True)
-class Paths:
-    """How files are called in fingerprints: as seen from the project, and by the name they have now."""
+class Before:
+    """What was found before, each finding by its fingerprint; paths as seen from the project."""
 
-    prefix: str = ""
-    """The analysed root as seen from the project, "" or "src/"."""
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    """Path in the project -> the path the same file has now."""
-
-    def name(self, path: str) -> str:
-        """Return the path by which a fingerprint knows the file at `path` of the root."""
-        there = self.prefix + path
-        return self.renamed.get(there, there)
+    known: Mapping[str, Finding]
+    label: str
+    """What it was, in words: "the baseline whowaits-baseline.json"."""
 
 
-def project_of(root: Path) -> Path:
-    """Return the folder that fingerprints are relative to, whatever part of it is analysed.
+def compared(scan: Scan, before: Before, asked: Asked, paths: Paths) -> Scan:
+    """Return the scan with each finding new or known, and what is fixed in the files that were asked about."""
+    now = {f.fingerprint for f in scan.findings}
+    gone = (f for name, f in sorted(before.known.items()) if name not in now)
+    fixed = (f for f in (_seen_from_root(f, paths) for f in gone) if f is not None and _asked_for(f, asked))
+    findings = (f if f.state == "suppressed" else replace(f, state=_state(f, before)) for f in scan.findings)
+    marked = replace(scan, findings=tuple(findings), fixed=tuple(sorted(fixed, key=_order)))
+    return with_states(replace(marked, compared_with=before.label))
 
-    The checkout that `root` lies in; else the nearest folder with a configuration; else `root` itself.
+
+def _state(finding: Finding, before: Before) -> State:
+    return "known" if finding.fingerprint in before.known else "new"
+
+
+def _order(finding: Finding) -> tuple[str, str, str]:
+    return finding.place.path, finding.rule, finding.fingerprint
+
+
+def _seen_from_root(finding: Finding, paths: Paths) -> Finding | None:
+    """The finding with its paths as seen from the root; None where its call lies outside of it."""
+    places = [finding.place, finding.driver]
+    for number, place in enumerate(places):
+        if place is None:
+            continue
+        if not place.path.startswith(paths.prefix):
+            if number == 0:
+                return None
+            continue
+        places[number] = replace(place, path=place.path[len(paths.prefix) :])
+    assert places[0] is not None
+    return replace(finding, place=places[0], driver=places[1])
+
+
+def _asked_for(finding: Finding, asked: Asked) -> bool:
+    return asked.file(finding.place.path) or (finding.driver is not None and asked.file(finding.driver.path))
+
+
+def with_states(scan: Scan) -> Scan:
+    """Return the scan whose usages have the state of the finding they belong to."""
+    states = {(f.call_site, f.rule, f.driver): f.state for f in scan.findings if f.call_site is not None}
+    sites = []
+    for site in scan.call_sites:
+        usages: list[Usage] = []
+        for usage in site.usages:
+            state = states.get((site.place, usage.rule, usage.driver))
+            usages.append(usage if state is None else replace(usage, state=state))
+        sites.append(replace(site, usages=tuple(usages)))
+    return replace(scan, call_sites=tuple(sites))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rules report at all. Patterns of rule ids; `ignore` outranks `select`."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_path: tuple[tuple[Callable[[str], bool], tuple[str, ...]], ...] = ()
+    """(whether it is about a path, rules that do not report there)."""
+
+    def allows(self, finding: Finding) -> bool:
+        """Return whether the finding is to be reported."""
+        chosen = not self.select or _fits(finding.rule, self.select)
+        if not chosen or _fits(finding.rule, self.ignore):
+            return False
+        return not any(about(finding.place.path) and _fits(finding.rule, rules) for about, rules in self.per_path)
+
+    def of(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return the findings that are to be reported."""
+        return tuple(f for f in findings if self.allows(f))
+
+
+def _fits(rule: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(rule, pattern) for pattern in patterns)
+
+
+def failing(scan: Scan, fail_on: FailOn, min_saving: Decimal | None = None) -> tuple[Finding, ...]:
+    """Return the findings that make a run fail: not known, not suppressed, and worth it where that is known.
+
+    A finding whose saving is not known is not below any floor: silence is not permission.
     """
-    top = root.resolve()
-    for folder in (top, *top.parents):
-        if (folder / ".git").exists():
-            return folder
-    found = config.find(top)
-    return found.parent if found is not None else top
-
-
-def paths_of(root: Path) -> Paths:
-    """Return how files of `root` are called in fingerprints."""
-    below = root.resolve().relative_to(project_of(root)).as_posix()
-    return Paths("" if below == "." else f"{below}/")
-
-
-class Names:
-    """Gives out fingerprints. Things that agree in all that is known of them are numbered in the order they come."""
-
-    def __init__(self, paths: Paths) -> None:
-        self._paths = paths
-        self._numbers: dict[tuple[str, ...], dict[Hashable, int]] = {}
-
-    def finding(self, rule: str, site: Site, driver: Place | None = None, function: str = "") -> str:
-        """The fingerprint of (rule, call site, driver); `function` is the one the driver stands in."""
-        drives = (self._paths.name(driver.path), function) if driver is not None else ("", "")
-        key = (rule, self._paths.name(site.path), site.function, site.call, *drives)
-        return self._numbered(key, (site.cell, site.line, site.column, driver))
-
-    def usage(self, finding: str, entry: str, place: Place | None) -> str:
-        """The fingerprint of one more usage with the same rule, call site and driver, but another entry point."""
-        return self._numbered((finding, entry), place)
-
-    def comment(self, rule: str, path: str, text: str, place: Place) -> str:
-        """The fingerprint of what is wrong with a comment or an entry of the configuration."""
-        return self._numbered((rule, self._paths.name(path), " ".join(text.split())), place)
-
-    def _numbered(self, key: tuple[str, ...], thing: Hashable) -> str:
-        numbers = self._numbers.setdefault(key, {})
-        number = numbers.setdefault(thing, len(numbers))
-        return hashlib.blake2b("\0".join((*key, str(number))).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    if fail_on == "none":
+        return ()
+    worth = {(s.place, u.rule, u.driver): u.saving for s in scan.call_sites for u in s.usages if u.saving is not None}
+    found = []
+    for finding in scan.findings:
+        saving = worth.get((finding.call_site, finding.rule, finding.driver)) if finding.call_site else None
+        small = min_saving is not None and saving is not None and saving.high_usd < min_saving
+        if finding.state in (None, "new") and not small and (fail_on == "new" or finding.urgency == "required"):
+            found.append(finding)
+    return tuple(found)

@@ -8,10 +8,11 @@ from pathlib import Path as File
 from typing import Final
 
 from whowaits import judge, rules
-from whowaits.code import files, findings, gate, index, paths
+from whowaits.code import files, findings, index, paths
 from whowaits.code.asked import Asked
 from whowaits.code.declared import Declarations
 from whowaits.code.evidence import Reader, Reading, Rules, cut
+from whowaits.code.names import Names, Paths, paths_of
 from whowaits.code.paths import Site
 from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
@@ -42,7 +43,7 @@ def scan(
     config: Config,
     *,
     cache: bool = True,
-    names_of: gate.Paths | None = None,
+    names_of: Paths | None = None,
 ) -> Scan:
     """What the code under `root` does with models; of the whole tree, only what touches `named` is reported.
 
@@ -57,7 +58,7 @@ def scan(
     remembered = Remembered(root, cache)
     reader = Reader(sources, remembered, Rules(rules.load_code()), sites, written)
     declarations = Declarations(sources, config, runbooks.find(root, others))
-    asked, names = Asked(root, named), gate.Names(names_of or gate.paths_of(root))
+    asked, names = Asked(root, named), Names(names_of or paths_of(root))
     judged: list[CallSite] = []
     reported: list[Finding] = []
     for site in asked.sites(sites, written):
@@ -93,7 +94,7 @@ class _Judged:
     reader: Reader
     declarations: Declarations
     policy: Policy
-    names: gate.Names
+    names: Names
 
     def call_site(self) -> CallSite:
         site = self.site

@@ -1,0 +1,102 @@
+"""The tables of the configuration that say what may pass: rules that report, waivers, and when a run fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal, get_args
+
+from whowaits.closed_toml import Table, day, money, text, texts
+from whowaits.model import Place
+
+FailOn = Literal["new", "new-required", "none"]
+FAIL_ON: Final[tuple[FailOn, ...]] = get_args(FailOn)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Findings that an owner accepts for a reason, by path or by fingerprint, for good or until a day."""
+
+    place: Place
+    reason: str
+    path: str | None = None
+    fingerprint: str | None = None
+    rules: tuple[str, ...] = ()
+    """Patterns of rule ids; none = every rule."""
+    until: date | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PerPath:
+    """Rules that do not report in a part of the tree."""
+
+    path: str
+    ignore: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """What a project decides about `check`."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_path: tuple[PerPath, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    fail_on: FailOn = "new"
+    min_saving: Decimal | None = None
+    budget: Decimal | None = None
+    baseline: str | None = None
+
+
+def take(table: Table) -> GateSettings:
+    """Take the keys of the gate out of the top table."""
+    return GateSettings(
+        select=table.take("select", texts) or (),
+        ignore=table.take("ignore", texts) or (),
+        per_path=tuple(_per_path(t) for t in table.tables("per-path")),
+        waivers=tuple(_waiver(t) for t in table.tables("waiver")),
+        fail_on=table.take("fail-on", one_of_fail_on) or "new",
+        min_saving=table.take("min-saving", money),
+        budget=table.take("budget", money),
+        baseline=table.take("baseline", text),
+    )
+
+
+def one_of_fail_on(value: object) -> FailOn:
+    """Return when a run fails."""
+    for known in FAIL_ON:
+        if value == known:
+            return known
+    raise ValueError(f"`{value}` is no policy; choose {', '.join(FAIL_ON)}")
+
+
+def seen_from(settings: GateSettings, change: Callable[[str], str | None]) -> GateSettings:
+    """Return the settings with each pattern of a path as `change` writes it; what it drops means nothing there."""
+    per_path = [replace(p, path=new) for p in settings.per_path if (new := change(p.path)) is not None]
+    waivers = [w if w.path is None else replace(w, path=change(w.path) or "") for w in settings.waivers]
+    return replace(settings, per_path=tuple(per_path), waivers=tuple(w for w in waivers if w.path != ""))
+
+
+def _per_path(table: Table) -> PerPath:
+    made = PerPath(table.need("path", text), table.need("ignore", texts))
+    table.close()
+    return made
+
+
+def _waiver(table: Table) -> Waiver:
+    made = Waiver(
+        place=table.place,
+        reason=table.need("reason", text),
+        path=table.take("path", text),
+        fingerprint=table.take("fingerprint", text),
+        rules=table.take("rule", texts) or (),
+        until=table.take("until", day),
+        owner=table.take("owner", text),
+    )
+    table.close()
+    if (made.path is None) == (made.fingerprint is None):
+        raise table.error((), "a waiver says either `path` or `fingerprint`")
+    return made
