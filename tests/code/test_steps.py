@@ -131,6 +131,8 @@ LOOPS = {
         "loop-over-data",
     ),
     "refine": ('s = ""\nfor c in chunks:\n    r = ask(f"{s} {c}")\n    s = r.text', "refine-chain"),
+    "refine_in_one_line": ('s = ""\nfor c in chunks:\n    p = f"{s} {c}"\n    s = ask(p)', "refine-chain"),
+    "until_valid_in_one_line": ("for _ in range(9):\n    r = ask(x)\n    if ok(r): break", "retry-loop"),
     "stages_of_one_item": ("for c in chunks:\n    s = first(c)\n    ask(s)", "loop-over-data"),
     "results_are_collected": ("for c in chunks:\n    r = ask(c)\n    results.append(r)", "loop-over-data"),
 }
@@ -251,3 +253,32 @@ def test_a_function_and_its_whole_file_are_read_alike(case: str) -> None:
     whole = steps.read(file, at, model_call=True)
     moved = [(f.name, f.line + 5) for f in alone.facts]
     assert [(f.name, f.line) for f in whole.facts][: len(moved)] == moved
+
+
+def test_a_finished_answer_that_is_yielded_with_pauses_is_shown() -> None:
+    text = (
+        "def f(x):\n    text = ask(x).text\n    at = 0\n    while at < len(text):\n        at += 2\n        time.sleep(0.01)\n"
+        "        yield text[:at]"
+    )
+    assert names(text) == ["streamed-answer"]
+    assert names(text.replace("        time.sleep(0.01)\n", "")) == []
+
+
+def test_a_question_that_is_the_same_every_time_is_told_apart() -> None:
+    text = 'def f(models):\n    for m in models:\n        q = "Say hello"\n        ask(model=m, messages=q)'
+    assert "same-question" in names(text)
+    assert "same-question" not in names(text.replace('"Say hello"', '"Say hello to " + m'))
+    assert "same-question" not in names(text, model_call=False)
+
+
+def test_items_that_a_model_proposed_drive_nothing() -> None:
+    text = "def f(x):\n    plan = propose(x)\n    for item in plan.items:\n        ask(item)\n"
+    seen = steps.read(text, step_of(text), model_call=True, others=frozenset({2}))
+    assert seen.facts[0].name == "planned-items"
+    assert steps.read(text, step_of(text), model_call=True).facts[0].name == "loop-over-data"
+
+
+def test_a_loop_inside_of_a_plan_is_part_of_it() -> None:
+    text = "def f(x):\n    plan = propose(x)\n    for item in plan:\n        for part in PARTS:\n            ask(item, part)\n"
+    seen = steps.read(text, step_of(text), model_call=True, others=frozenset({2}))
+    assert [f.name for f in seen.facts][:2] == ["planned-items", "planned-items"]

@@ -128,8 +128,10 @@ def _is_fresh(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, name: str, bou
     """Whether every round gives `name` a new value before the call, whatever the former round left in it."""
     around = {parent for parent, _ in tree.ancestors(call)}
     for b in bound:
-        if b.name != name or b.how != "assign" or tree.order[b.node] > tree.order[call] or b.node is region:
+        if b.name != name or b.how != "assign" or tree.order[b.node] > tree.order[call]:
             continue
+        if contains(tree, b.value, call):
+            continue  # it gets the answer itself
         block = next(p for p, _ in tree.ancestors(b.node) if not isinstance(p, cst.SimpleStatementLine))
         if (block in around or isinstance(b.node, cst.For)) and name not in b.sources:
             return True

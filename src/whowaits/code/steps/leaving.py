@@ -33,8 +33,8 @@ def how_it_leaves(tree: Tree, loop: cst.CSTNode, call: cst.Call) -> Leaves:
 
 def _run_after(parent: cst.CSTNode, child: cst.CSTNode) -> Sequence[cst.CSTNode]:
     """The statements that run after `child` when nothing goes wrong."""
-    if isinstance(parent, cst.IndentedBlock):
-        body = list(parent.body)
+    if isinstance(parent, cst.BaseSuite | cst.SimpleStatementLine):
+        body: list[cst.CSTNode] = list(parent.body)
         return body[next(n for n, s in enumerate(body) if s is child) + 1 :]
     if isinstance(parent, cst.Try) and child is parent.body and parent.orelse is not None:
         return parent.orelse.body.body
@@ -47,6 +47,8 @@ def _strongest(found: list[Leaves]) -> Leaves:
 
 
 def _leaving(tree: Tree, statement: cst.CSTNode, answer: Names, flags: Names, inner: bool) -> Leaves:
+    if isinstance(statement, cst.BaseSmallStatement):  # on the line of its `if`
+        return "always" if _ends(statement, flags, inner) else "never"
     if isinstance(statement, cst.SimpleStatementLine):
         if any(_ends(s, flags, inner) for s in statement.body):
             return "always"
