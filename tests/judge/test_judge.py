@@ -105,6 +105,38 @@ def test_a_seen_person_is_not_outvoted_by_a_queue_that_says_bulk():
     assert (verdict.route, verdict.waiter, verdict.basis) == ("sync", "person", Basis.INFERRED)
 
 
+@pytest.mark.parametrize(
+    ("said", "deadline_s"),
+    [
+        ([("declared", 7200), ("stated", 60)], 7200),
+        ([("stated", 7200), ("inferred", 60)], 7200),
+        ([("stated", 7200), ("stated", 4000)], 4000),
+    ],
+)
+def test_of_deadlines_the_strongest_basis_counts_and_within_it_the_shortest(said, deadline_s):
+    evidence = [claim(basis, waiter="nobody", deadline_s=seconds) for basis, seconds in said]
+    assert judge(evidence, BATCH, POLICY).deadline_s == deadline_s
+
+
+@pytest.mark.parametrize(
+    ("said", "chain"),
+    [
+        ([("stated", 2), ("inferred", 38)], 2),
+        ([("stated", 2), ("stated", 5)], 5),
+        ([("stated", 2), ("stated", "open")], "open"),
+        ([("declared", 2), ("stated", "open")], 2),
+        ([], 1),
+    ],
+)
+def test_of_chains_the_strongest_basis_counts_and_within_it_the_longest(said, chain):
+    assert judge([LOOP, *(claim(basis, chain=length) for basis, length in said)], BATCH, POLICY).chain == chain
+
+
+def test_a_stated_program_outvotes_a_person_who_is_only_inferred():
+    evidence = [claim("stated", waiter="program"), claim("inferred", waiter="person")]
+    assert told(judge(evidence, BATCH, POLICY)) == ("program", None, None, 4, "sync", None)
+
+
 def test_a_runbook_sentence_shortens_an_inferred_deadline():
     written = replace(claim("inferred", deadline_s=14400), proposal=True)
     assert judge([schedule(86400), written], BATCH, POLICY).deadline_s == 14400
