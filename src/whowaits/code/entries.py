@@ -43,6 +43,8 @@ class Entries:
 
     def handed(self, edge: Edge, node: Node) -> tuple[CodeRule, ...]:
         """Return the rules that make a function an entry point because of what it is handed to."""
+        if not edge.names:
+            return ()
         return tuple(r for r in self.by_hand if fits(edge.names, r.when.passed_to) and self._holds(r, node))
 
     def _holds(self, rule: CodeRule, node: Node) -> bool:

@@ -7,18 +7,18 @@ file of plain data; a missing, broken or foreign one is ignored.
 from __future__ import annotations
 
 import functools
-import gc
 import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from whowaits.code import files as tree
+from whowaits.code.collection import no_collection
 from whowaits.code.stored import revive
 from whowaits.code.summary import Summary
 from whowaits.code.walker import summarize
@@ -52,7 +52,7 @@ def build(root: Path, files: Iterable[Path], *, cache: bool = True) -> Facts:
     found: dict[str, Summary] = {}
     skipped: list[Skipped] = []
     changed = False
-    with _no_collection():
+    with no_collection():
         stored = _load(root) if cache else {}
         for path in sorted(files):
             place = tree.relative(path, root)
@@ -87,18 +87,6 @@ def _summarize(path: Path, data: bytes, place: str) -> tuple[Summary, list[Skipp
 
 
 NOTHING: Final = Summary(0, [], [], [], [], [], [], [])
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Cyclic garbage collection costs as much as the parsing and finds nothing: summaries hold no cycles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 # -- the cache ------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import sys
 from collections.abc import Collection, Iterable
@@ -111,6 +112,7 @@ def module_name(path: str) -> str:
     return name.removesuffix(".__init__")
 
 
+@functools.cache
 def is_test(path: str) -> bool:
     """Whether a file looks like part of a test suite."""
     folders, _, name = path.rpartition("/")

@@ -22,6 +22,8 @@ class Params:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
+        self._callees_of: dict[tuple[str, int], tuple[tuple[str, int], ...]] = {}
+        self._passed: dict[tuple[str, int], list[tuple[str, Values]]] = {}
 
     # -- parameters ------------------------------------------------------------------------------------------
 
@@ -161,14 +163,18 @@ class Params:
         owner = r.owner(path, scope, name)
         if owner is None or not any(p.name == name and p.flag == "**" for p in r.scope(path, owner).params):
             return []
+        if (path, owner) in self._passed:
+            return self._passed[path, owner]
         taken = {p.name for p in r.scope(path, owner).params}
         found: list[tuple[str, Values]] = []
-        for at, n in r.uses.calls.get(r.scope(path, owner).name, ())[:MAX_CALLERS]:
+        for at, n in self._worth_asking(path, r.scope(path, owner).name):
             if (path, owner) in self.callees(at, n):
                 call = r.files[at].calls[n]
                 found += [(k, r.of(at, call.scope, t)) for k, t in call.keywords if k and k not in taken]
                 splats = [t for k, t in call.keywords if k is None]
                 found += self.splat_items(at, call.scope, splats, depth + 1)
+        if not r.active and not depth:
+            self._passed[path, owner] = found
         return found
 
     def _from_dict_call(self, path: str, number: int, depth: int) -> list[tuple[str, Values]]:
@@ -235,8 +241,14 @@ class Params:
 
     def callees(self, path: str, number: int) -> tuple[tuple[str, int], ...]:
         """Return the functions of the tree that a call runs."""
-        found = self.resolver.remember(("callees", path, number), lambda: self._callees(path, number))
-        return tuple((v[1], v[2]) for v in found)
+        done = self._callees_of.get((path, number))
+        if done is None:
+            key = ("callees", path, number)
+            found = self.resolver.remember(key, lambda: self._callees(path, number))
+            done = tuple((v[1], v[2]) for v in found)
+            if key in self.resolver.known:
+                self._callees_of[path, number] = done
+        return done
 
     def _callees(self, path: str, number: int) -> Values:
         from whowaits.code.values import unite

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
 from whowaits.code.classes import ClassId
+from whowaits.code.collection import no_collection
 from whowaits.code.entries import Entries
 from whowaits.code.graph import Edge, Graph, Hop, Node
 from whowaits.code.matching import Matcher, ModelCall
@@ -102,12 +103,13 @@ class Site:
 
 def find_sites(facts: Facts, calls: Calls, code_rules: Iterable[CodeRule]) -> list[Site]:
     """Return every call of a model in the tree, in the order of place, with the ways that lead to it."""
-    sdks = Sdks(calls)
-    resolver = Resolver(facts.files, sdks.roots, sdks.wrappers, sdks.literals)
-    graph = Graph(resolver)
-    matcher = Matcher(resolver, graph, sdks)
-    ways = _Ways(graph, Entries(graph, code_rules, matcher.imported))
-    return [_site(ways, made) for made in matcher.find()]
+    with no_collection():
+        sdks = Sdks(calls)
+        resolver = Resolver(facts.files, sdks.roots, sdks.wrappers, sdks.literals)
+        graph = Graph(resolver)
+        matcher = Matcher(resolver, graph, sdks)
+        ways = _Ways(graph, Entries(graph, code_rules, matcher.imported))
+        return [_site(ways, made) for made in matcher.find()]
 
 
 def _site(ways: _Ways, made: ModelCall) -> Site:
