@@ -47,20 +47,20 @@ def check(folder: Path, rows: list[Any]) -> None:
             assert workload.calls >= 0
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(plain_names), values, max_size=8), min_size=1, max_size=6))
 def test_any_fields_of_a_plain_log(tmp_path_factory: Any, rows: list[dict[str, Any]]) -> None:
     check(tmp_path_factory.mktemp("log"), [call(0, service="a"), *rows])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(sorted(LITELLM)), values, max_size=6), min_size=1, max_size=6),
        st.dictionaries(st.sampled_from(META), values, max_size=4))  # fmt: skip
 def test_any_fields_of_spend_logs(tmp_path_factory: Any, rows: list[dict[str, Any]], meta: dict[str, Any]) -> None:
     check(tmp_path_factory.mktemp("log"), [LITELLM, {**LITELLM, "metadata": meta}, *({**LITELLM, **row} for row in rows)])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(sorted(SPAN)), values, max_size=4), min_size=1, max_size=5),
        st.dictionaries(st.sampled_from(ATTRIBUTES), values | st.fixed_dictionaries({"stringValue": odd_text}), max_size=4))  # fmt: skip
 def test_any_fields_of_spans(tmp_path_factory: Any, rows: list[dict[str, Any]], attributes: dict[str, Any]) -> None:

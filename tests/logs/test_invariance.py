@@ -41,7 +41,7 @@ def _comparable(found: Classified) -> Any:
     return [(w.name, w.calls, w.rows, w.spend_usd, w.verdict, w.evidence, w.saving, w.first_at) for w in found.workloads]
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(rows, st.randoms(use_true_random=False))
 def test_order_cuts_and_copies_do_not_change_a_verdict(
     tmp_path_factory: Any, fields: list[dict[str, Any]], rng: random.Random
