@@ -8,36 +8,15 @@ from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from whowaits.code import steps
-from whowaits.code.paths import EntryPoint, Path, Site, Step
+from whowaits.code.paths import Path, Site, Step
 from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
+from whowaits.code.ways import QUEUED_CALL, RUNS_NOW, fits, is_queued, ways
 from whowaits.deadlines.schedule import Schedule
 from whowaits.model import Basis, Entry, Evidence, Frame, Place, Shape, Skipped
 from whowaits.rules import CodeRule
 
-QUEUED: Final = (
-    "*.delay", "*.apply_async", "*.enqueue", "*.enqueue_in", "*.enqueue_at", "*.enqueue_job", "*.send_task", "*.kiq",
-    "*.add_task", "*.defer", "*.defer_async", "*.send_with_options", "*.schedule_task", "*.s", "*.si", "*.signature",
-)  # fmt: skip
-"""Callables that put a function into a queue or into the background."""
-
-LOOKED_AT: Final = (
-    "builtins.callable", "builtins.len", "builtins.getattr", "builtins.hasattr", "builtins.isinstance", "builtins.id",
-    "builtins.repr", "builtins.str", "builtins.type", "builtins.print", "builtins.enumerate", "builtins.vars",
-    "inspect.*", "*.iscoroutinefunction", "functools.wraps", "functools.update_wrapper", "dataclasses.field",
-    "typing.*", "*.__get__",
-)  # fmt: skip
-"""Callables that look at a function without running it."""
-
-RUNS_NOW: Final = (
-    "*.submit", "*.to_thread", "*.run_in_executor", "*.run_sync", "*.run_in_threadpool", "*.create_task",
-    "*.ensure_future", "*.start_soon", "*.spawn", "*.gather", "*.partial", "*.Thread", "*.Process", "*.Timer",
-    "*.apply_async", "*.run", "*.wait_for", "*.shield", "*retry*", "*Retry*", "*backoff*", "*.remote", "*.asyncio",
-    "*.sync_to_async", "*.async_to_sync", "*.iter", "*.reduce", "*.call_*", "*.run_coroutine_threadsafe", "*.step",
-)  # fmt: skip
-"""Callables that run a function that is handed to them where it is handed over, or soon after."""
-
-
+READS_RESULT: Final = "reads-result"
 SAME_QUESTION: Final = "same-question"
 REPETITION: Final = "repetition"
 _UNRULED: Final = {"none": "no-caller", "script": "script"}
@@ -104,15 +83,22 @@ class Reader:
         self._known: dict[tuple[Step, bool, bool, bool], steps.StepFacts] = {}
         self.skipped: dict[Place, Skipped] = {}
 
+    def ways(self, site: Site) -> list[Path]:
+        """The paths to a site as far as what stands on them bears on whether its answer is waited for."""
+        return ways(site, self._reads_result)
+
+    def _reads_result(self, site: Site, step: Step) -> bool:
+        return any(fact.name == READS_RESULT for fact in self._facts(site, step, False).facts)
+
     def read(self, site: Site, path: Path) -> Reading:
-        """What one path to `site` says."""
+        """What one path to `site`, one of its `ways`, says."""
         evidence: list[Evidence] = []
         drivers: list[Driver] = []
         for rule, place in self._about_call(site):
             self._add(rule, place, False, site.function, evidence, drivers)
         kept_for_later = False
         for number, step in enumerate(path.steps):
-            background = number > 0 and is_queued(step)
+            background = path.entry.rule == QUEUED_CALL and step is path.steps[-1]
             kept_for_later = kept_for_later or self._keeps(step)
             for rule, place, weak, value in self._about_step(site, step, number == 0):
                 drives = rule.says.shape is not None
@@ -201,30 +187,6 @@ def _leading_lines(sites: Sequence[Site]) -> dict[tuple[str, int | None, str, in
         for step in {step for path in site.paths for step in path.steps}:
             lines.setdefault((step.path, step.cell, step.function, step.first_line), set()).add(step.line)
     return {key: frozenset(found) for key, found in lines.items()}
-
-
-def fits(name: str, patterns: Sequence[str]) -> bool:
-    """Whether a dotted name fits one of the patterns; a bare name is taken as the last part of one."""
-    return any(fnmatchcase(name, pattern) or fnmatchcase(f".{name}", pattern) for pattern in patterns)
-
-
-def is_queued(step: Step) -> bool:
-    """Whether the step puts the function below it into a queue or the background."""
-    return step.through is not None and fits(step.through, QUEUED)
-
-
-def cut(path: Path) -> Path:
-    """The path without what does not wait for its lower part, or does not run it at all.
-
-    Above the hand-over to a queue, the caller went on without the answer; above a look at a function, nothing calls it.
-    """
-    for number, step in enumerate(path.steps):
-        if number > 0 and is_queued(step):
-            return Path(path.steps[: number + 1], EntryPoint("task", "queued-call", step.path, step.line))
-        if number > 0 and step.through is not None and fits(step.through, LOOKED_AT):
-            top = path.steps[number - 1]
-            return Path(path.steps[:number], EntryPoint("none", None, top.path, top.first_line))
-    return path
 
 
 def _starts(schedule: Schedule, step: Step, top: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as File
 from typing import Final
@@ -11,7 +11,7 @@ from whowaits import judge, rules
 from whowaits.code import files, findings, index, paths
 from whowaits.code.asked import Asked
 from whowaits.code.declared import Declarations
-from whowaits.code.evidence import Reader, Reading, Rules, cut
+from whowaits.code.evidence import Reader, Reading, Rules
 from whowaits.code.names import Names, Paths, paths_of
 from whowaits.code.paths import Site
 from whowaits.code.remembered import Remembered
@@ -123,7 +123,7 @@ class _Judged:
     def _usages(self) -> tuple[Usage, ...]:
         """One usage for each driver and entry point; of several ways between the same two, the one that decides."""
         best: dict[object, findings.Draft] = {}
-        for draft in sorted((self._usage(path) for path in _with_library_use(self.site)), key=_order):
+        for draft in sorted((self._usage(path) for path in self.reader.ways(self.site)), key=_order):
             best.setdefault((draft.usage.driver, draft.usage.entry), draft)
         return findings.named(self.site, list(best.values()), self.names)
 
@@ -146,21 +146,6 @@ class _Judged:
             via=reading.via,
         )
         return findings.Draft(usage, driver.function if driver else "", _entry_name(reading))
-
-
-def _with_library_use(site: Site) -> Iterator[paths.Path]:
-    """The paths to a site; where only tests call it, also what is left without them: a library, used elsewhere."""
-    ways = tuple(dict.fromkeys(cut(path) for path in site.paths))
-    yield from ways
-    if any(path.entry.kind != "test" for path in ways):
-        return
-    seen = set()
-    for path in ways:
-        kept = tuple(step for step in path.steps if step.path != path.entry.path)
-        if kept and kept not in seen:
-            seen.add(kept)
-            top = kept[-1]
-            yield paths.Path(kept, paths.EntryPoint("none", None, top.path, top.first_line))
 
 
 def _tier(tier: str) -> Tier:

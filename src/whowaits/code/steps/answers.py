@@ -144,6 +144,20 @@ def _is_about(tree: Tree, node: cst.CSTNode, call: cst.Call, answer: Names) -> b
     return contains(tree, node, call) or bool(reads(tree, node) & answer)
 
 
+_RESULT: Final = frozenset({"get", "wait", "result", "join", "return_value", "get_result", "wait_result"})
+
+
+def result_read(tree: Tree, calls: tuple[cst.Call, ...], region: cst.CSTNode) -> cst.CSTNode | None:
+    """Where the result of work that was started is waited for: `task.delay(x).get()`, `job.result()`."""
+    started = derived(tree, calls[-1], bindings(tree, region))
+    for node in walk(tree, region):
+        if not isinstance(node, cst.Attribute) or node.attr.value not in _RESULT:
+            continue
+        if contains(tree, node.value, calls[-1]) or variable(node.value) in started:
+            return node
+    return None
+
+
 def conversation_kept(tree: Tree, call: cst.Call, arguments: Names, region: cst.CSTNode) -> cst.CSTNode | None:
     """Where the answer is put into a conversation that outlives the function and goes into its next call."""
     function = function_of(tree)
