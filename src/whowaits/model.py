@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -197,6 +197,16 @@ class CallSite:
 
 
 @dataclass(frozen=True, slots=True)
+class Waived:
+    """Why a finding is suppressed: what the comment, or the entry of the configuration, says."""
+
+    reason: str
+    owner: str | None
+    until: date | None
+    in_source: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A reportable result: a move to a slower tier, or another rule's result."""
 
@@ -208,6 +218,7 @@ class Finding:
     state: State | None = None
     driver: Place | None = None
     urgency: Urgency | None = None
+    waived: Waived | None = None
 
 
 @dataclass(frozen=True, slots=True)

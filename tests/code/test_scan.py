@@ -97,7 +97,7 @@ def test_a_task_that_a_handler_enqueues_is_not_waited_for(tmp_path: Path) -> Non
     ("comment", "told"),
     [
         ("person -- the editor looks at it", ("sync", "person", None)),
-        ("nobody deadline=20m", ("flex", "nobody", 1200)),
+        ("nobody deadline=20m -- the queue is read twice an hour", ("flex", "nobody", 1200)),
         ("nobody deadline=24h -- runbook", ("batch", "nobody", 86_400)),
     ],
 )
@@ -125,7 +125,7 @@ def test_the_register_declares_for_code(tmp_path: Path) -> None:
 
 
 def test_declared_nobody_against_a_person_is_a_finding(tmp_path: Path) -> None:
-    text = CLIENT + f'def main():\n    text = input("> ")\n    return {ASK}  # whowaits: nobody deadline=24h\n'
+    text = CLIENT + f'def main():\n    text = input("> ")\n    return {ASK}  # whowaits: nobody deadline=24h -- agreed\n'
     result = scanned(tmp_path, {"job.py": text})
     assert "declared-but-waited" in {f.rule for f in result.findings}
 

@@ -108,7 +108,7 @@ def _is_wanted(path: str) -> bool:
 
 
 def _write(top: Path, blobs: Iterable[_Blob], folder: Path) -> None:
-    """Write the blobs below `folder`; a name that this system cannot write is left out, it cannot be there now either."""
+    """Write the blobs below `folder`, except names that this system cannot write: they cannot be there now either."""
     blobs = list(blobs)
     asked = "".join(f"{blob.name}\n" for blob in blobs).encode()
     data = memoryview(_git(top, "cat-file", "--batch", given=asked))

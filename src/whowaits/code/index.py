@@ -45,7 +45,9 @@ class Facts:
     skipped: tuple[Skipped, ...]
 
 
-def build(root: Path, files: Iterable[Path], *, cache: bool = True) -> Facts:
+def build(
+    root: Path, files: Iterable[Path], *, cache: bool = True, given: Mapping[str, bytes] | None = None
+) -> Facts:
     """Return the facts of `files`, all of which lie below `root`. With `cache`, unchanged files are not parsed."""
     stored: dict[str, Any] = {}
     kept: dict[str, Any] = {}
@@ -57,7 +59,7 @@ def build(root: Path, files: Iterable[Path], *, cache: bool = True) -> Facts:
         for path in sorted(files):
             place = tree.relative(path, root)
             try:
-                data = path.read_bytes()
+                data = given[place] if given and place in given else path.read_bytes()
             except OSError as error:
                 skipped.append(Skipped(Place(place), f"cannot be read: {error.strerror or 'input error'}"))
                 continue

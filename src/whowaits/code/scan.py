@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path as File
 from typing import Final
 
@@ -12,10 +13,13 @@ from whowaits.code import files, findings, index, paths
 from whowaits.code.asked import Asked
 from whowaits.code.declared import Declarations
 from whowaits.code.evidence import Reader, Reading, Rules
+from whowaits.code.gate import with_states
+from whowaits.code.marks import Marks
 from whowaits.code.names import Names, Paths, paths_of
 from whowaits.code.paths import Site
 from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
+from whowaits.code.suppressions import Suppressions
 from whowaits.config import Config
 from whowaits.deadlines import runbooks, schedules
 from whowaits.model import (
@@ -44,38 +48,47 @@ def scan(
     *,
     cache: bool = True,
     names_of: Paths | None = None,
+    as_of: date | None = None,
+    given: Mapping[str, bytes] | None = None,
 ) -> Scan:
     """What the code under `root` does with models; of the whole tree, only what touches `named` is reported.
 
-    `names_of` says how files are called in fingerprints, where that is not how they are called now.
+    `names_of` says how files are called in fingerprints, where that is not how they are called now. Suppressions hold
+    on the day `as_of`; without it none is over. `given` is what some files hold instead of what is on the disk.
     """
-    found = files.find(root, config.exclude)
-    facts = index.build(root, found, cache=cache)
+    found = sorted({*files.find(root, config.exclude), *(root / path for path in given or ())})
+    facts = index.build(root, found, cache=cache, given=given)
     sites = sorted(paths.find_sites(facts, rules.load_calls(), rules.load_code()), key=_place)
     others = files.find(root, config.exclude, suffixes=("",)) if sites else []
     written, unclear = schedules.find(root, others)
-    sources = Sources(root)
+    sources = Sources(root, given)
     remembered = Remembered(root, cache)
     reader = Reader(sources, remembered, Rules(rules.load_code()), sites, written)
-    declarations = Declarations(sources, config, runbooks.find(root, others))
+    marks = Marks(sources)
+    declarations = Declarations(marks, config, runbooks.find(root, others), as_of)
+    suppressions = Suppressions(marks, config.gate.waivers, as_of)
     asked, names = Asked(root, named), Names(names_of or paths_of(root))
     judged: list[CallSite] = []
     reported: list[Finding] = []
     for site in asked.sites(sites, written):
         call_site = _Judged(site, reader, declarations, config.policy, names).call_site()
         about = [f for f in findings.of(site, call_site, names) if asked.reports(f, call_site)]
-        reported += about
+        reported += (suppressions.applied(finding, call_site) for finding in about)
         if about or asked.file(site.path):
             judged.append(call_site)
+    reported += suppressions.wrong((p for p in (files.relative(f, root) for f in found) if asked.file(p)), names)
+    if asked.everything and config.path is not None and config.path.parent == root.resolve():
+        reported += suppressions.wrong_waivers(names)
     remembered.keep()
     skipped = [*facts.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
-    return Scan(
+    done = Scan(
         root=root.as_posix(),
         files=len(facts.files),
         call_sites=tuple(judged),
         findings=tuple(reported),
         skipped=tuple(sorted(skipped, key=_skipped_place)),
     )
+    return with_states(done)
 
 
 def _place(site: Site) -> tuple[str, int, int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import bisect
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 from whowaits.code import files
@@ -14,8 +15,9 @@ from whowaits.code.paths import Step
 class Sources:
     """Reads each file once. Text that cannot be had is ""."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, given: Mapping[str, bytes] | None = None) -> None:
         self._root = root
+        self._given = given or {}
         self._lines: dict[str, tuple[list[str], list[int]]] = {}
         self._tops: dict[tuple[str, int | None], list[tuple[int, int]]] = {}
 
@@ -35,9 +37,24 @@ class Sources:
         end = cells[cell] - 1 if cell < len(cells) else len(lines)
         return lines[cells[cell - 1] - 1 : end]
 
+    def cells(self, path: str) -> list[int | None]:
+        """The numbers of the code cells of a notebook; one None for a Python file."""
+        self.lines(path)
+        return list(range(1, len(self._lines[path][1]) + 1)) if path.endswith(".ipynb") else [None]
+
+    def mentions(self, path: str, word: bytes) -> bool:
+        """Whether the bytes of a file hold a word."""
+        try:
+            return word in self._bytes(path)
+        except OSError:
+            return False
+
+    def _bytes(self, path: str) -> bytes:
+        return self._given[path] if path in self._given else (self._root / path).read_bytes()
+
     def _read(self, path: str) -> tuple[list[str], list[int]]:
         try:
-            source, _ = files.read(self._root / path, (self._root / path).read_bytes(), path)
+            source, _ = files.read(self._root / path, self._bytes(path), path)
         except (OSError, files.Unreadable):
             return [], []
         text = source.text if isinstance(source.text, str) else _decoded(source.text)
