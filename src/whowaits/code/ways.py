@@ -35,10 +35,17 @@ QUEUED_CALL: Final = "queued-call"
 
 def ways(site: Site, reads_result: Callable[[Site, Step], bool]) -> list[Path]:
     """The paths to a site, cut; where only tests call it, also what is left without them: a library, used elsewhere."""
-    found = list(dict.fromkeys(_cut(site, path, reads_result) for path in site.paths))
+    known = _enqueued(site.paths)
+    told = [p for p in site.paths if p.entry.kind != "task" or p.steps not in known]
+    found = list(dict.fromkeys(_cut(site, path, reads_result) for path in told))
     if any(path.entry.kind != "test" for path in found):
         return found
     return [*found, *dict.fromkeys(_without_tests(found))]
+
+
+def _enqueued(paths: Sequence[Path]) -> set[tuple[Step, ...]]:
+    """The ways down from functions whose hand-over to a queue is known: how they are used is told there."""
+    return {p.steps[:n] for p in paths for n, step in enumerate(p.steps) if n > 0 and is_queued(step)}
 
 
 def _without_tests(found: Sequence[Path]) -> Iterator[Path]:
