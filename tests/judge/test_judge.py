@@ -142,6 +142,11 @@ def test_a_runbook_sentence_shortens_an_inferred_deadline():
     assert judge([schedule(86400), written], BATCH, POLICY).deadline_s == 14400
 
 
+def test_of_two_runbook_sentences_the_shorter_counts():
+    written = [replace(claim("inferred", deadline_s=seconds), proposal=True) for seconds in (14400, 7200)]
+    assert judge([schedule(86400), *written], BATCH, POLICY).deadline_s == 7200
+
+
 def test_a_runbook_sentence_never_lengthens_a_deadline():
     written = replace(claim("inferred", deadline_s=604800), proposal=True)
     assert judge([schedule(86400), written], BATCH, POLICY).deadline_s == 86400
@@ -193,6 +198,54 @@ def test_the_borders_of_a_stated_deadline(deadline_s, row):
 def test_a_stated_deadline_is_divided_by_the_chain_before_it_is_compared():
     verdict = judge([claim("stated", waiter="nobody", deadline_s=86400), claim("inferred", chain=38)], BATCH, POLICY)
     assert (verdict.row, verdict.route, verdict.basis) == (3, "sync", Basis.INFERRED)
+
+
+@pytest.mark.parametrize(("deadline_s", "waiter", "row"), [(3599, "unknown", 3), (3600, "nobody", 6)])
+def test_nobody_stands_waiting_for_an_hour(deadline_s, waiter, row):
+    verdict = judge([claim("stated", deadline_s=deadline_s)], BATCH, POLICY)
+    assert (verdict.waiter, verdict.row) == (waiter, row)
+
+
+def test_calls_now_and_then_in_a_row_are_asked_about_as_single_ones():
+    verdict = judge([claim("stated", waiter="nobody"), claim("inferred", chain=38)], BATCH, POLICY)
+    assert (verdict.row, verdict.question) == (11, "By when is the answer needed?")
+
+
+def test_only_a_window_that_is_longer_than_the_deadline_is_noted():
+    week, four_hours = (judge([schedule(period_s)], BATCH, POLICY).notes for period_s in (604800, 14400))
+    assert (week, four_hours) == ((), ("window-longer-than-deadline",))
+
+
+@pytest.mark.parametrize(("waiter", "notes"), [("nobody", ("flex-possible",)), ("program", ()), (None, ())])
+def test_flex_is_possible_for_a_chain_without_end_that_nobody_waits_for(waiter, notes):
+    assert judge([claim("stated", waiter=waiter, chain="open")], BATCH, POLICY).notes == notes
+
+
+def test_a_chain_of_one_call_has_no_part_in_the_basis():
+    due = claim("stated", waiter="nobody", deadline_s=86400)
+    assert judge([due, claim("inferred", chain=1)], BATCH, POLICY).basis is Basis.STATED
+
+
+@pytest.mark.parametrize(
+    ("evidence", "row", "waited"),
+    [
+        ([HANDLER], 1, True),
+        ([claim("stated", chain="open")], 2, True),
+        ([claim("stated", deadline_s=60)], 3, True),
+        ([claim("stated", waiter="program")], 4, True),
+        ([claim("stated", deadline_s=86400)], 5, False),
+        ([claim("stated", deadline_s=3600)], 6, False),
+        ([schedule(86400)], 7, False),
+        ([schedule(300)], 8, False),
+        ([LOOP], 9, False),
+        ([LOOP, claim("stated", chain=2)], 10, False),
+        ([claim("inferred", waiter="nobody")], 11, False),
+        ([], 12, False),
+    ],
+)
+def test_every_row_is_reached_and_in_the_first_four_a_batch_is_waited_for(evidence, row, waited):
+    verdict = judge(evidence, BATCH, POLICY)
+    assert (verdict.row, is_waited_on_batch(verdict, "batch")) == (row, waited)
 
 
 def test_calls_on_a_slower_tier_already_are_no_move():
