@@ -56,10 +56,6 @@ class Engine:
         """Return the only value of a result."""
         return self._connection.execute(sql).fetchall()[0][0]
 
-    def arrow(self, sql: str) -> pa.Table:
-        """Return a small result as an Arrow table."""
-        return self._connection.execute(sql).to_arrow_table()
-
     def store(self, name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema, *, append: bool = False) -> None:
         """Keep a stream of Arrow batches as a table, never holding more than one batch."""
         reader = pa.RecordBatchReader.from_batches(schema, iter(batches))

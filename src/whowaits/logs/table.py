@@ -151,8 +151,6 @@ STATEMENT_COLUMNS: Final = (
 """Columns in which a log names a program or states something about waiting. Calls that agree in all of them, and in
 what their tags state, belong together: distinct tuples are judged once and joined back."""
 
-STATUSES: Final = ("ok", "error", "cancelled", "expired", "pending")
-TIERS: Final = ("standard", "batch", "flex", "priority", "provisioned", "unknown")
 MAX_TOKENS: Final = 10_000_000
 """More tokens than this in one call is no count of tokens."""
 
