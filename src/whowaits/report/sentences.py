@@ -36,7 +36,7 @@ def headline(report: Report) -> str:
     if head.batchable_usd == 0:
         return f"No call in this bill of {words.big_usd(head.bill_usd)} is known to be able to wait."
     able = f"{words.big_usd(head.batchable_usd)} of the {words.big_usd(head.bill_usd)} bill"
-    first = f"{able} ({words.percent(head.share(head.batchable_usd))}) can wait an hour or more."
+    first = f"{able} ({words.percent(head.share(head.batchable_usd))}) can wait."
     if head.basis == "none":
         return f"{first} No saving is claimed on it."
     saving = words.span(words.big_usd(head.saving_low_usd), words.big_usd(head.saving_high_usd))
@@ -50,7 +50,7 @@ def _headline_of_code(report: Report) -> str:
     if not moves:
         return f"None of {words.count(len(report.sites), 'call site')} is known to be able to wait."
     return (
-        f"{moves:,} of {words.count(len(report.sites), 'call site')} can wait an hour or more. "
+        f"{moves:,} of {words.count(len(report.sites), 'call site')} can wait. "
         "What that saves depends on volume: give the logs with --logs."
     )
 

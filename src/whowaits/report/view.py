@@ -62,7 +62,7 @@ def _figures(headline: Headline) -> tuple[Figure, ...]:
     return (
         Figure("Bill", words.big_usd(headline.bill_usd), f"{words.usd(headline.slow_usd)} on a slower tier already"),
         Figure(
-            "Can wait an hour or more",
+            "Can wait",
             words.big_usd(headline.batchable_usd),
             f"{words.percent(share(headline.batchable_usd))} of the bill, sent synchronously",
         ),
