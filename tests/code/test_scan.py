@@ -93,6 +93,16 @@ def test_a_task_that_a_handler_enqueues_is_not_waited_for(tmp_path: Path) -> Non
     assert not site.also_waited
 
 
+def test_a_task_whose_result_the_handler_reads_is_waited_for(tmp_path: Path) -> None:
+    text = (
+        "from celery import shared_task\nfrom fastapi import FastAPI\n" + CLIENT + "app = FastAPI()\n\n\n@shared_task\n"
+        f"def one(text):\n    return {ASK}.output_text\n\n\n"
+        "@app.get('/ask')\ndef ask(text: str):\n    return one.delay(text).get(timeout=30)\n"
+    )
+    verdict = only(scanned(tmp_path, {"tasks.py": text})).deciding.verdict
+    assert (verdict.route, verdict.waiter, verdict.row) == ("sync", "person", 1)
+
+
 @pytest.mark.parametrize(
     ("comment", "told"),
     [
