@@ -248,6 +248,11 @@ def test_every_row_is_reached_and_in_the_first_four_a_batch_is_waited_for(eviden
     assert (verdict.row, is_waited_on_batch(verdict, "batch")) == (row, waited)
 
 
+def test_who_waits_is_part_of_the_basis_only_where_flex_rests_on_it():
+    due, seen = claim("declared", deadline_s=1200), claim("inferred", waiter="nobody")
+    assert [judge([due, seen], offer, POLICY).basis for offer in (BATCH, BOTH)] == [Basis.DECLARED, Basis.INFERRED]
+
+
 def test_calls_on_a_slower_tier_already_are_no_move():
     verdict = judge([LOOP], BATCH, POLICY)
     assert [is_move(verdict, tier) for tier in ("standard", "priority", "batch", "flex")] == [True, True, False, False]

@@ -106,6 +106,10 @@ def test_long_requests_are_priced_by_their_whole_input() -> None:
     assert (at_the_step.spend, over.spend) == (500, 750)
 
 
+def test_all_kinds_of_input_count_for_the_step_of_long_requests() -> None:
+    assert Tokens(uncached=1, cache_read=10, cache_write_5m=100, cache_write_1h=1000, output=5).input_total == 1111
+
+
 def test_low_is_never_above_high() -> None:
     assert saving(5, 3, "rates", "x", "2026-11-20").low_usd == Decimal("3E-9")
 

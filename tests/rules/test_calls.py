@@ -212,9 +212,9 @@ def test_an_id_used_twice_is_an_error(tmp_path: Path) -> None:
 
 
 def test_all_call_rules_are_read_quickly() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read_calls(rules_dir())
-    assert time.perf_counter() - started < 0.5  # 0.04 s where nothing else runs; the bound is for busy machines
+    assert time.process_time() - started < 0.5  # 0.04 s; time of this process, whatever else runs
 
 
 def test_reading_rules_loads_nothing_heavy() -> None:
