@@ -37,7 +37,7 @@ class UnreadableError(ValueError):
 
 NOTHING: Final = StepFacts()
 _WORTH_READING: Final = re.compile(
-    r"\.(get|wait|result|join|return_value)\b|input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|listen"
+    r"\.(get|wait|result|join|return_value)\b|tools|input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|listen"
 )
 
 

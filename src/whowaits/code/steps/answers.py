@@ -144,6 +144,25 @@ def _is_about(tree: Tree, node: cst.CSTNode, call: cst.Call, answer: Names) -> b
     return contains(tree, node, call) or bool(reads(tree, node) & answer)
 
 
+def offers_tools(tree: Tree, call: cst.Call, region: cst.CSTNode) -> bool:
+    """Whether the model may choose a tool, so that its answer asks for a result; a forced choice only gives a form."""
+    for given in (call, *_bound_tools(tree, call, region)):
+        named = {a.keyword.value: a.value for a in given.args if a.keyword is not None}
+        if given is not call or "tools" in named:
+            tools = named.get("tools")
+            empty = isinstance(tools, cst.List | cst.Tuple) and not tools.elements
+            return "tool_choice" not in named and not empty
+    return False
+
+
+def _bound_tools(tree: Tree, call: cst.Call, region: cst.CSTNode) -> Iterator[cst.Call]:
+    """The calls of `bind_tools` that made what the call is made on."""
+    on = variable(call.func.value) if isinstance(call.func, cst.Attribute) else None
+    made = [b.value for b in bindings(tree, region) if b.name == on and b.how == "assign"]
+    for value in [*made, call.func]:
+        yield from (c for c in calls_in(tree, value) if last_name(c.func) in ("bind_tools", "bind_functions"))
+
+
 _RESULT: Final = frozenset({"get", "wait", "result", "join", "return_value", "get_result", "wait_result"})
 
 

@@ -66,6 +66,8 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
         yield Fact(name, tree.line(node))
     if function_of(tree) is not None and loops.mentions_records(tree, region):
         yield Fact("records", tree.line(region))
+    if asked.model_call and any(answers.offers_tools(tree, c, region) for c in calls):
+        yield Fact("offers-tools", tree.line(call))
     if not asked.model_call and (reading := answers.result_read(tree, calls, region)) is not None:
         yield Fact("reads-result", tree.line(reading))
     yield from _stages(tree, call, arguments, around, asked.others)
