@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whowaits.money.rates import NANO, Rates, scaled, without_hits
-from whowaits.money.savings import Call, CallRates, Cost, Tokens, basis, cost, saving, total
+from whowaits.money.savings import Call, CallRates, Cost, Tokens, basis, cost, list_femto, saving, total
 
 HALF = CallRates(factor_ppm=500_000)
 CARD = Rates(2_000_000_000, 200_000_000, 2_500_000_000, 4_000_000_000, 10_000_000_000)
@@ -104,6 +104,19 @@ def test_long_requests_are_priced_by_their_whole_input() -> None:
     at_the_step = cost(Call(Tokens(uncached=60, cache_read=40, output=10_000_000)), CallRates(paid=card))
     over = cost(Call(Tokens(uncached=61, cache_read=40, output=10_000_000)), CallRates(paid=card))
     assert (at_the_step.spend, over.spend) == (500, 750)
+
+
+def test_calls_that_can_save_nothing_have_no_say_in_the_basis() -> None:
+    priced = (Call(Tokens(uncached=5_000)), PRICED)
+    failed, slow = Call(None, reported_nano=5, ok=False), Call(None, reported_nano=5, tier="batch")
+    both = total([priced, (failed, HALF), (slow, HALF)], "x", "2026-11-20")
+    assert both is not None
+    assert both.basis == "rates"
+
+
+def test_every_kind_of_token_has_its_own_rate() -> None:
+    tokens = Tokens(uncached=1, cache_read=10, cache_write_5m=100, cache_write_1h=1000, output=10_000)
+    assert list_femto(tokens, Rates(2, 3, 4, 5, 6)) == 2 + 30 + 400 + 5000 + 60_000
 
 
 def test_all_kinds_of_input_count_for_the_step_of_long_requests() -> None:
