@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from whowaits.code.graph import Graph, plain
 from whowaits.code.results import WRAPS
-from whowaits.code.sdk import CALLED, Match, Sdks
+from whowaits.code.sdk import CALLED, Match, Sdks, ends
 from whowaits.code.summary import Call, Term, terminal
 from whowaits.code.values import Resolver, Value, Values
 from whowaits.rules import UrlRule
@@ -64,6 +64,9 @@ class Matcher:
         self.sdks = sdks
         self.imported = {path: _imports(summary) for path, summary in resolver.files.items()}
         self.everywhere = frozenset(name for names in self.imported.values() for name in names)
+        rules = sdks.here(self.everywhere)
+        self.ends = ends(rules)
+        self.has_sdk = any(r.id != HTTP for r in rules)
 
     def find(self) -> list[ModelCall]:
         """Return the model calls, in the order of path and place."""
@@ -80,14 +83,20 @@ class Matcher:
     def _candidates(self) -> Iterator[tuple[str, int]]:
         """Calls that end in a name of an SDK, and calls of what a variable holds or another call returned."""
         uses = self.resolver.uses
-        for name in sorted(self.sdks.ends):
+        for name in sorted(self.ends):
             yield from uses.calls.get(name, ())
-        if not self.everywhere & self.sdks.roots:
+        for name in sorted(self.sdks.long_ends - self.ends):
+            yield from (c for c in uses.calls.get(name, ()) if self._long_chain(*c))
+        if not self.has_sdk:
             return
-        for name in sorted(uses.held - self.sdks.ends):
+        for name in sorted(uses.held - self.ends):
             yield from uses.calls.get(name, ())
         for (path, _), numbers in uses.called_results.items():
             yield from ((path, number) for number in numbers)
+
+    def _long_chain(self, path: str, number: int) -> bool:
+        written = _written(self.resolver.files[path].calls[number].func)
+        return written is not None and written.count(".") > 2
 
     def _model_call(self, path: str, number: int) -> ModelCall | None:
         call = self.resolver.files[path].calls[number]
@@ -140,7 +149,7 @@ class Matcher:
     def _handed(self) -> Iterator[ModelCall]:
         """An SDK's method given to something that will call it: `to_thread(client.chat.completions.create, …)`."""
         uses = self.resolver.uses
-        for use in (u for name in sorted(self.sdks.ends) for u in uses.names.get(name, ())):
+        for use in (u for name in sorted(self.ends) for u in uses.names.get(name, ())):
             if use.how != "arg":
                 continue
             call = self.resolver.files[use.path].calls[use.number]

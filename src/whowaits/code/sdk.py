@@ -66,7 +66,7 @@ class Sdks:
         self.wrappers = {w for r in calls.entries for w in r.wrappers if w != "|"} | {"with_options"}
         self.roots = {root.partition(".")[0] for r in calls.entries for root in r.imports}
         self.literals = {n[: n.index('("')] for n in self.constructors if n.endswith('")')}
-        self.ends = set(self.by_last) | {n.rpartition(".")[2] for n in self.functions}
+        self.long_ends = {last for last, fits in self.by_last.items() if any(c.count(".") > 1 for _, c in fits)}
 
     def _add(self, rule: CallRule) -> None:
         for name in rule.constructors:
@@ -107,6 +107,10 @@ class Sdks:
             return self.constructors.get(made, [])
         exact = self.constructors.get(made) or ([] if ")" in made else self.families.get(family(made)))
         return exact or [r for p, r in self.wild if fnmatch.fnmatchcase(made, p)]
+
+    def here(self, imported: frozenset[str]) -> list[CallRule]:
+        """Return the rules whose SDK is imported somewhere."""
+        return [r for r in self.calls.entries if any(root in imported for root in r.imports)]
 
     def client(self, name: str) -> CallRule | None:
         """Return a rule about the client that `name` is, or is built on."""
@@ -178,6 +182,11 @@ def _fits_url(regex: str, text: str) -> bool:
     """Whether the expression reaches the end of the URL's path, or of a part that it leaves open."""
     found = re.match(regex, text)
     return found is not None and (regex.endswith("/") or text[found.end() :][:1] in ("", "?", "#", "{"))
+
+
+def ends(rules: list[CallRule]) -> set[str]:
+    """Return the last names of the calls that rules are about."""
+    return {name.rpartition(".")[2] for r in rules for name in (*r.chains, *r.functions)} - {CALLED}
 
 
 def _splits(name: str) -> Iterator[tuple[str, str]]:
