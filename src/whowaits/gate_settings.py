@@ -49,6 +49,8 @@ class GateSettings:
     min_saving: Decimal | None = None
     budget: Decimal | None = None
     baseline: str | None = None
+    rule_link: str | None = None
+    """Where the documents of the rules are kept; `{rule}` stands for the id."""
 
 
 def take(table: Table) -> GateSettings:
@@ -62,6 +64,7 @@ def take(table: Table) -> GateSettings:
         min_saving=table.take("min-saving", money),
         budget=table.take("budget", money),
         baseline=table.take("baseline", text),
+        rule_link=table.take("rule-link", text),
     )
 
 

@@ -243,6 +243,8 @@ class Scan:
     """What was found in the code it was compared with and is there no more; without a line."""
     compared_with: str | None = None
     """What `state` of the findings is relative to; None where nothing was compared."""
+    prefix: str = ""
+    """The root as seen from the project, "" or "src/": programs that know the project only need whole paths."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,14 @@ def test_known_and_suppressed_findings_are_counted_and_not_listed(make: SimpleNa
     text = check.render_text(make.scan(findings=found))
     assert "rule-new" in text
     assert "rule-known" not in text
-    assert "1 finding; 0 call sites in 12 files.\n2 findings not shown" in text
+    assert "1 finding, 1 suppressed; 0 call sites in 12 files." in text
+
+
+def test_compared_with_something_the_summary_counts_new_known_and_fixed(make: SimpleNamespace) -> None:
+    states = ("known", "suppressed", "new", "known")
+    found = tuple(Finding("r", str(n), "m", Place("a.py", 1), state=s) for n, s in enumerate(states))
+    text = check.render_text(make.scan(findings=found, fixed=found[:1], compared_with="the baseline b.json"))
+    assert "1 new, 2 known, 1 fixed, 1 suppressed, compared with the baseline b.json;" in text
 
 
 def test_text_of_hostile_names_stays_on_its_lines(make: SimpleNamespace) -> None:

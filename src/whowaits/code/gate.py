@@ -9,8 +9,11 @@ from fnmatch import fnmatchcase
 
 from whowaits.code.asked import Asked
 from whowaits.code.names import Paths
-from whowaits.gate_settings import FailOn
-from whowaits.model import Finding, Scan, State, Usage
+from whowaits.gate_settings import GateSettings
+from whowaits.model import Finding, Place, Scan, State, Usage
+
+_Key = tuple[Place, str, Place | None]
+"""(call site, rule, driver): a finding, or the usages it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +100,57 @@ def _fits(rule: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(rule, pattern) for pattern in patterns)
 
 
-def failing(scan: Scan, fail_on: FailOn, min_saving: Decimal | None = None) -> tuple[Finding, ...]:
-    """Return the findings that make a run fail: not known, not suppressed, and worth it where that is known.
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """What makes a run fail, and what has to be said about it beside the findings themselves."""
+
+    findings: tuple[Finding, ...]
+    reasons: tuple[str, ...] = ()
+    over_budget: bool = False
+
+
+def failing(scan: Scan, settings: GateSettings) -> Failing:
+    """Return the findings that are not known, not suppressed, and worth it as far as that is known; and the budget.
 
     A finding whose saving is not known is not below any floor: silence is not permission.
     """
-    if fail_on == "none":
-        return ()
-    worth = {(s.place, u.rule, u.driver): u.saving for s in scan.call_sites for u in s.usages if u.saving is not None}
-    found = []
-    for finding in scan.findings:
-        saving = worth.get((finding.call_site, finding.rule, finding.driver)) if finding.call_site else None
-        small = min_saving is not None and saving is not None and saving.high_usd < min_saving
-        if finding.state in (None, "new") and not small and (fail_on == "new" or finding.urgency == "required"):
-            found.append(finding)
-    return tuple(found)
+    money: dict[_Key, Usage] = {
+        (s.place, u.rule, u.driver): u for s in scan.call_sites for u in s.usages if u.monthly_usd is not None
+    }
+    active = [f for f in scan.findings if f.state in (None, "new")]
+    small = [f for f in active if _is_small(_usage(f, money), settings.min_saving)]
+    reasons = [_about_small(len(small), settings)] if small else []
+    wanted = {"new": active, "new-required": [f for f in active if f.urgency == "required"], "none": []}
+    found = [f for f in wanted[settings.fail_on] if f not in small]
+    over = _over_budget(scan, money, settings.budget)
+    if over is not None:
+        reasons.append(over)
+    return Failing(tuple(found), tuple(reasons), over is not None)
+
+
+def _usage(finding: Finding, money: Mapping[_Key, Usage]) -> Usage | None:
+    return money.get((finding.call_site, finding.rule, finding.driver)) if finding.call_site is not None else None
+
+
+def _is_small(usage: Usage | None, floor: Decimal | None) -> bool:
+    return floor is not None and usage is not None and usage.saving is not None and usage.saving.high_usd < floor
+
+
+def _about_small(count: int, settings: GateSettings) -> str:
+    number = "1 finding does" if count == 1 else f"{count:,} findings do"
+    return f"{number} not fail: less than ${settings.min_saving} a month to be saved"
+
+
+def _over_budget(scan: Scan, money: Mapping[_Key, Usage], budget: Decimal | None) -> str | None:
+    """What is said where new spend is above the budget. Only an owner with a reason acknowledges spend."""
+    if budget is None:
+        return None
+    taken_on = [f for f in scan.findings if f.state != "known" and (f.waived is None or f.waived.owner is None)]
+    usages = [usage for f in taken_on if (usage := _usage(f, money)) is not None]
+    spent = sum((u.monthly_usd for u in usages if u.monthly_usd is not None), Decimal(0))
+    if spent <= budget:
+        return None
+    return (
+        f"new spend of ${spent:,.2f} a month is above the budget of ${budget}; an owner acknowledges it with "
+        "`# whowaits: ignore[rule-id] owner=NAME -- reason`"
+    )

@@ -58,6 +58,11 @@ class Names:
         self._paths = paths
         self._numbers: dict[tuple[str, ...], dict[Hashable, int]] = {}
 
+    @property
+    def prefix(self) -> str:
+        """The analysed root as seen from the project."""
+        return self._paths.prefix
+
     def finding(self, rule: str, site: Site, driver: Place | None = None, function: str = "") -> str:
         """The fingerprint of (rule, call site, driver); `function` is the one the driver stands in."""
         drives = (self._paths.name(driver.path), function) if driver is not None else ("", "")

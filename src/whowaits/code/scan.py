@@ -87,6 +87,7 @@ def scan(
         call_sites=tuple(judged),
         findings=tuple(reported),
         skipped=tuple(sorted(skipped, key=_skipped_place)),
+        prefix=names.prefix,
     )
     return with_states(done)
 

@@ -5,13 +5,15 @@ Format history: 1 is the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 import whowaits
-from whowaits.model import NANO_USD, CallSite, Evidence, Finding, Place, Scan, Skipped, Usage, Verdict
+from whowaits.model import NANO_USD, CallSite, Evidence, Finding, Place, Saving, Scan, Skipped, Usage, Verdict
 from whowaits.report import words
+from whowaits.report.reported import reported
 
 FORMAT: Final = 1
 
@@ -33,6 +35,15 @@ def render_json(scan: Scan) -> str:
 
 def dumps(document: dict[str, Any]) -> str:
     """Return a JSON document with its keys in the order written, indented, ending with a line feed."""
+    return _dumped(document)
+
+
+def dumps_list(items: Sequence[dict[str, Any]]) -> str:
+    """Return a JSON list in the same way."""
+    return _dumped(list(items))
+
+
+def _dumped(document: Any) -> str:
     import orjson
 
     try:
@@ -147,23 +158,49 @@ def _encodable(value: Any) -> Any:
     return [_encodable(v) for v in value] if isinstance(value, list) else value
 
 
-def render_text(scan: Scan) -> str:
+def render_text(scan: Scan, *, color: bool = False) -> str:
     """Return one line a finding, below it what was seen and where, and a summary."""
-    usages = {u.fingerprint: u for s in scan.call_sites for u in s.usages}
     lines: list[str] = []
-    shown = [f for f in scan.findings if f.state in (None, "new")]
-    for found in shown:
-        lines.append(_finding_line(found))
-        if found.fingerprint in usages:
-            lines += _evidence_lines(usages[found.fingerprint])
+    for found in reported(scan):
+        lines.append(_finding_line(found.finding, color=color))
+        if found.usage is not None:
+            lines += _evidence_lines(found.usage)
     if lines:
         lines.append("")
-    return "\n".join([*lines, *_summary(scan, len(shown))]) + "\n"
+    return "\n".join([*lines, *_summary(scan)]) + "\n"
 
 
-def _finding_line(found: Finding) -> str:
-    column = "" if found.place.column is None else f":{found.place.column}"
-    return f"{words.clean(str(found.place))}{column} {words.clean(found.rule)} {words.clean(found.message, 400)}"
+def render_concise(scan: Scan, *, color: bool = False) -> str:
+    """Return one line a finding, and how many there are."""
+    lines = [_finding_line(found.finding, color=color) for found in reported(scan)]
+    return "\n".join([*lines, f"{counts(scan)}."]) + "\n"
+
+
+def render_statistics(scan: Scan) -> str:
+    """Return how many findings each rule has, the most frequent first."""
+    frequent = Counter(found.finding.rule for found in reported(scan))
+    rows = sorted(frequent.items(), key=lambda item: (-item[1], item[0]))
+    return "".join(f"{number:>6,}  {rule}\n" for rule, number in rows) + f"{counts(scan)}.\n"
+
+
+def counts(scan: Scan) -> str:
+    """Return how many findings there are; compared with something, how many are new, known and fixed."""
+    states = Counter(f.state for f in scan.findings)
+    waived = f", {states['suppressed']:,} suppressed" if states["suppressed"] else ""
+    if scan.compared_with is None:
+        shown = states[None] + states["new"]
+        return (words.count(shown, "finding") if shown else "No finding") + waived
+    told = f"{states['new']:,} new, {states['known']:,} known, {len(scan.fixed):,} fixed{waived}"
+    return f"{told}, compared with {words.clean(scan.compared_with)}"
+
+
+def _finding_line(found: Finding, *, color: bool) -> str:
+    place = found.place
+    column = "" if place.column is None else f":{place.column}"
+    where, rule = f"{words.clean(str(place))}{column}", words.clean(found.rule)
+    if color:
+        where, rule = f"\x1b[1m{where}\x1b[0m", f"\x1b[33m{rule}\x1b[0m"
+    return f"{where} {rule} {words.clean(found.message, 400)}"
 
 
 def _evidence_lines(usage: Usage) -> Iterable[str]:
@@ -172,18 +209,22 @@ def _evidence_lines(usage: Usage) -> Iterable[str]:
         kind = "hint" if seen.hint else str(seen.basis)
         yield f"    {where}{words.clean(seen.says, 400)} [{kind}, {words.clean(seen.rule)}]"
     verdict = usage.verdict
+    if usage.monthly_usd is not None:
+        saved = "" if usage.saving is None else f", {_saved(usage.saving)} of it could be saved"
+        yield f"    costs {words.usd(usage.monthly_usd)} in 30 days as logged{saved}"
     for note in verdict.notes:
         yield f"    note: {words.note(note)}"
     if verdict.question is not None:
         yield f"    question: {words.clean(verdict.question, 400)}"
 
 
-def _summary(scan: Scan, shown: int) -> Iterable[str]:
+def _saved(saving: Saving) -> str:
+    return words.usd_span(saving.low_usd, saving.high_usd)
+
+
+def _summary(scan: Scan) -> Iterable[str]:
     sites, files = words.count(len(scan.call_sites), "call site"), words.count(scan.files, "file")
-    yield f"{words.count(shown, 'finding') if shown else 'No finding'}; {sites} in {files}."
-    known = len(scan.findings) - shown
-    if known:
-        yield f"{words.count(known, 'finding')} not shown: known before or suppressed."
+    yield f"{counts(scan)}; {sites} in {files}."
     unknown = sum(s.deciding.verdict.route == "unknown" for s in scan.call_sites)
     if unknown:
         yield f"{words.count(unknown, 'call site')} cannot be judged; the JSON output has the questions."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whowaits import rules
-from whowaits.rules import CodeRule
+from whowaits.report.explained import Explained, explain
 
 _HEAD = """# What is seen in code, and what it says
 
@@ -30,36 +30,24 @@ def render() -> str:
         group = [rule for rule in left if belongs(rule)]
         left = [rule for rule in left if not belongs(rule)]
         parts.append(f"## {title}\n")
-        parts.extend("\n".join(_rule(rule)) for rule in group)
+        parts.extend("\n".join(_rule(explain(rule.id))) for rule in group)
+    parts.append("## Findings that are no move to a slower tier\n")
+    parts.extend("\n".join(_rule(explain(rule.id))) for rule in rules.load_findings())
     return "\n".join(parts)
 
 
-def _rule(rule: CodeRule) -> Iterator[str]:
+def _rule(rule: Explained) -> Iterator[str]:
     yield f"### `{rule.id}`\n"
     yield f"{rule.what}\n"
     yield f"*Why.* {rule.why}\n"
-    yield f"*Limits.* {rule.limits}\n"
-    yield f"*Says.* {_says(rule)}\n"
+    yield f"*When not to act.* {rule.limits}\n"
+    yield f"*What to do.* {rule.fix}\n"
+    if rule.says:
+        yield f"*Says.* {rule.says}\n"
     if rule.source:
-        yield f"*Source.* {rule.source}, checked {rule.checked}\n"
-    example = rules.rules_dir() / "code" / f"{rule.id}.py"
-    if example.is_file():
-        yield f"```python\n{example.read_text(encoding='utf-8')}```\n"
-
-
-def _says(rule: CodeRule) -> str:
-    said = rule.says
-    claims = [
-        f"waiter {said.waiter}" if said.waiter else "",
-        "bulk" if said.bulk else "",
-        f"shape {said.shape}" if said.shape else "",
-        f"chain {said.chain}" if said.chain is not None else "",
-        "one batch for each stage" if said.stages else "",
-        f"entry point {said.entry}" if said.entry else "",
-    ]
-    strength = "a hint" if said.hint else str(said.basis)
-    listed = ", ".join(claim for claim in claims if claim)
-    return f'"{said.text}": {listed + " " if listed else ""}({strength})'
+        yield f"*Source.* {rule.source}\n"
+    if rule.example:
+        yield f"```python\n{rule.example}```\n"
 
 
 if __name__ == "__main__":

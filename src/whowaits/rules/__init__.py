@@ -7,7 +7,18 @@ from pathlib import Path
 
 from whowaits.rules.calls import CallRule, Calls, HostRule, UrlRule, read_calls
 from whowaits.rules.offers import BatchSale, FlexSale, Limits, ListedRate, Offers, ProviderOffer, Sale, read_offers
-from whowaits.rules.patterns import CodeRule, LogCase, LogRule, LogWhen, Says, When, read_code, read_logs
+from whowaits.rules.patterns import (
+    CodeRule,
+    FindingRule,
+    LogCase,
+    LogRule,
+    LogWhen,
+    Says,
+    When,
+    read_code,
+    read_findings,
+    read_logs,
+)
 from whowaits.rules.reading import RuleError
 
 __all__ = [
@@ -15,6 +26,7 @@ __all__ = [
     "CallRule",
     "Calls",
     "CodeRule",
+    "FindingRule",
     "FlexSale",
     "HostRule",
     "Limits",
@@ -31,6 +43,7 @@ __all__ = [
     "When",
     "load_calls",
     "load_code",
+    "load_findings",
     "load_log_rules",
     "load_offers",
     "rules_dir",
@@ -54,6 +67,12 @@ def load_calls() -> Calls:
 def load_code() -> tuple[CodeRule, ...]:
     """Return what observations in code mean (rules/code), sorted by id."""
     return read_code(rules_dir())
+
+
+@functools.cache
+def load_findings() -> tuple[FindingRule, ...]:
+    """Return the findings that are no move to a slower tier, explained (rules/findings), sorted by id."""
+    return read_findings(rules_dir())
 
 
 @functools.cache

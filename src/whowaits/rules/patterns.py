@@ -101,6 +101,25 @@ class LogRule:
     id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FindingRule:
+    """A result of the gate itself, explained; the id is the stem of its file."""
+
+    what: str
+    why: str
+    limits: str
+    fix: str
+    id: str = ""
+
+
+def read_findings(root: Path) -> tuple[FindingRule, ...]:
+    """Return the rules of the gate itself, sorted by id."""
+    return tuple(
+        dataclasses.replace(rule, id=_same_id(rule.id, stem, shown))
+        for stem, shown, rule in read_folder(root, "findings", FindingRule)
+    )
+
+
 def read_code(root: Path) -> tuple[CodeRule, ...]:
     """Return the code rules, sorted by id."""
     return tuple(

@@ -1,0 +1,90 @@
+"""The commands that read logs: `classify` tags calls, `audit` joins them with code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import whowaits
+from whowaits import config
+from whowaits.cli.shared import (
+    NOTHING_READ,
+    AsOf,
+    Isolated,
+    Mapping,
+    NoCache,
+    Paths,
+    color,
+    day,
+    mapping_of,
+    root_of,
+    show,
+    width,
+    wrong_use_is_exit_2,
+)
+
+Logs = Annotated[list[str], typer.Argument(help="Log files or folders; `-` is standard input.")]
+
+
+def classify(
+    logs: Logs,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write every call, tagged, as Parquet.")] = None,
+    tags_only: Annotated[Path | None, typer.Option(help="Write request id and verdict only, as Parquet.")] = None,
+    workloads: Annotated[Path | None, typer.Option(help="Write the judged workloads as Parquet.")] = None,
+    peek: Annotated[bool, typer.Option("--peek", help="Say what is recognised; judge and write nothing.")] = False,
+    mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
+    as_of: AsOf = None,
+    isolated: Isolated = False,
+) -> None:
+    """Tag every logged call: who waits, until when, and which tier it belongs on."""
+    from whowaits.logs import workloads as log_half
+    from whowaits.report import peeked, terminal
+
+    with wrong_use_is_exit_2():
+        if peek:
+            show(peeked.render_peek(log_half.peek(logs, mapping_of(mapping)), width=width(), color=color()))
+            return
+        settings = config.load(Path(), isolated=isolated)
+        session = log_half.classify(logs, settings, day(as_of), mapping=mapping_of(mapping))
+    with session:
+        writers = (session.write_tagged, session.write_tags, session.write_workloads)
+        for path, write in zip((output, tags_only, workloads), writers, strict=True):
+            if path is not None:
+                write(path)
+        show(terminal.render_classified(session.classified, width=width(), color=color()))
+        if session.classified.rows_read == 0:
+            raise typer.Exit(NOTHING_READ)
+
+
+def audit(
+    paths: Paths = [Path()],  # noqa: B006 -- typer copies defaults
+    logs: Annotated[list[str], typer.Option("--logs", help="Log file or folder; may be given again.")] = [],  # noqa: B006
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder that receives the report.")] = Path("reports"),
+    name: Annotated[str | None, typer.Option(help="Name of the report.", show_default="the folder's name")] = None,
+    as_of: AsOf = None,
+    mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
+    no_cache: NoCache = False,
+    isolated: Isolated = False,
+) -> None:
+    """Read code and logs, join them, and write the report: what could wait, and what that would save."""
+    from whowaits import join
+    from whowaits.code import scan as code_half
+    from whowaits.logs import workloads as log_half
+    from whowaits.report import build, terminal, write
+
+    with wrong_use_is_exit_2():
+        root = root_of(paths)
+        settings = config.load(root, isolated=isolated)
+        scan = code_half.scan(root, paths, settings, cache=not no_cache, as_of=day(as_of))
+        with log_half.classify(logs, settings, day(as_of), mapping=mapping_of(mapping)) as session:
+            classified = session.classified if logs else None
+    joined = join.join(scan, classified, settings)
+    report = build.build(joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__)
+    written = write.write_all(report, output)
+    show(terminal.render_text(report, width=width(), color=color()))
+    for path in written:
+        print(f"wrote {path}")
+    if scan.files == 0 and (classified is None or classified.rows_read == 0):
+        raise typer.Exit(NOTHING_READ)

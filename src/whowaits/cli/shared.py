@@ -1,0 +1,94 @@
+"""What the commands share: options, exit codes, messages, the terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+
+from whowaits import config
+from whowaits.model import WrongUse
+
+FOUND: Final = 1
+WRONG_USE: Final = 2
+NOTHING_READ: Final = 3
+
+Paths = Annotated[list[Path], typer.Argument(help="Files or folders of the program to read.", show_default="here")]
+Isolated = Annotated[bool, typer.Option("--isolated", help="Use no configuration file.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
+Mapping = Annotated[
+    list[str], typer.Option("--map", metavar="FIELD=PATH", help="Where a plain log keeps a canonical column.")
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], help="Day of the prices and of the suppressions.", show_default="today"
+    ),
+]
+
+
+@contextmanager
+def wrong_use_is_exit_2() -> Iterator[None]:
+    """Turn errors that the user can mend into one line on standard error and exit code 2."""
+    try:
+        yield
+    except WrongUse as error:
+        fail(str(error))
+
+
+def show(text: str) -> None:
+    """Write to standard output as it is."""
+    sys.stdout.write(text)
+
+
+def width() -> int:
+    """Return the columns of the terminal; a fixed width where the output goes into a pipe or a file."""
+    return shutil.get_terminal_size((100, 40)).columns if sys.stdout.isatty() else 100
+
+
+def color() -> bool:
+    """Return whether colours are wanted: on a terminal, unless NO_COLOR is set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def fail(message: str) -> NoReturn:
+    """Say what was wrong with the use, and exit with 2."""
+    print(f"whowaits: {message}", file=sys.stderr)
+    raise typer.Exit(WRONG_USE)
+
+
+def root_of(paths: Sequence[Path]) -> Path:
+    """Return the folder that the paths are reported relative to; a path that is not there ends the run."""
+    for path in paths:
+        if not path.exists():
+            fail(f"{path}: no such file or folder")
+    return config.find_root(paths)
+
+
+def mapping_of(pairs: Sequence[str]) -> dict[str, str]:
+    """Return what `--map` says, canonical column by canonical column."""
+    mapping = {}
+    for pair in pairs:
+        field, sign, path = pair.partition("=")
+        if not (field and sign and path):
+            fail(f"--map {pair}: expected FIELD=PATH, for example --map input_tokens=usage.prompt_tokens")
+        mapping[field] = path
+    return mapping
+
+
+def day(as_of: datetime | None) -> date:
+    """Return the day of a run: the one that was given, else today."""
+    return as_of.date() if as_of else datetime.now(UTC).date()
+
+
+def nothing_read() -> NoReturn:
+    """Say that there was no code, and exit with 3."""
+    print("whowaits: no Python file or notebook to read here", file=sys.stderr)
+    raise typer.Exit(NOTHING_READ)

@@ -1,0 +1,134 @@
+"""A check: the tree as it is, against a baseline or the merge base, with only what the project wants to hear of."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pathspec import GitIgnoreSpec
+
+from whowaits import rules
+from whowaits.code import baseline, files, findings, history, names, suppressions
+from whowaits.code.asked import Asked
+from whowaits.code.gate import Before, Selection, compared
+from whowaits.code.scan import scan
+from whowaits.config import Config
+from whowaits.model import Finding, Scan, WrongUse
+
+OWN_RULES: Final = (
+    findings.WAITED_ON_BATCH,
+    findings.DECLARED_BUT_WAITED,
+    suppressions.WITHOUT_REASON,
+    suppressions.EXPIRED,
+    suppressions.UNUSED,
+)
+"""Rules of findings that are no move to a slower tier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a run of `check` was asked."""
+
+    root: Path
+    named: tuple[Path, ...]
+    cache: bool = True
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    baseline: Path | None = None
+    diff_base: str | None = None
+    as_of: date | None = None
+    given: Mapping[str, bytes] | None = None
+    """What some files hold instead of what is on the disk."""
+
+
+def check(question: Question, config: Config) -> Scan:
+    """Return what is found now; where there is something to compare with, each finding is new or known."""
+    selection = chosen(question, config)
+    before = _before(question, config)
+    now = found(question, config)
+    if before is None:
+        return now
+    known = {f.fingerprint: f for f in selection.of(before.known.values())}
+    asked = Asked(question.root, question.named)
+    return compared(now, replace(before, known=known), asked, names.paths_of(question.root))
+
+
+def found(question: Question, config: Config) -> Scan:
+    """Return what is found now, compared with nothing."""
+    selection = chosen(question, config)
+    whole = scan(
+        question.root,
+        question.named,
+        _with_exclude(question, config),
+        cache=question.cache,
+        as_of=question.as_of,
+        given=question.given,
+    )
+    return replace(whole, findings=selection.of(whole.findings))
+
+
+def files_of(question: Question, config: Config) -> list[str]:
+    """Return the files that a check would report on, as seen from the root."""
+    asked = Asked(question.root, question.named)
+    there = files.find(question.root, _with_exclude(question, config).exclude)
+    return [path for path in (files.relative(file, question.root) for file in there) if asked.file(path)]
+
+
+def _with_exclude(question: Question, config: Config) -> Config:
+    return replace(config, exclude=(*config.exclude, *question.exclude))
+
+
+def chosen(question: Question, config: Config) -> Selection:
+    """Return which rules report: those of the command line, else of the configuration; unknown ids are wrong use."""
+    settings = config.gate
+    select, ignore = question.select or settings.select, (*settings.ignore, *question.ignore)
+    _refuse_unknown([*question.select, *question.ignore], "--select, --ignore")
+    in_file = [*settings.select, *settings.ignore, *(rule for p in settings.per_path for rule in p.ignore)]
+    in_file += [rule for waiver in settings.waivers for rule in waiver.rules]
+    _refuse_unknown(in_file, config.path.name if config.path else "")
+    per_path = tuple((GitIgnoreSpec.from_lines([p.path]).match_file, p.ignore) for p in settings.per_path)
+    return Selection(select, ignore, per_path)
+
+
+def known_rules() -> list[str]:
+    """Return the ids of all rules that a finding can have."""
+    return sorted({*OWN_RULES, *(rule.id for rule in rules.load_code())})
+
+
+def _refuse_unknown(patterns: Iterable[str], where: str) -> None:
+    known = known_rules()
+    for pattern in patterns:
+        if not any(sign in pattern for sign in "*?[") and pattern not in known:
+            near = difflib.get_close_matches(pattern, known, n=1, cutoff=0.5)
+            advice = f"did you mean `{near[0]}`?" if near else "`whowaits rule` lists them"
+            raise WrongUse(f"{where}: no rule `{pattern}`; {advice}")
+
+
+def _before(question: Question, config: Config) -> Before | None:
+    """The baseline or the merge base that was named; else the baseline of the configuration."""
+    if question.baseline is not None and question.diff_base is not None:
+        raise WrongUse("--baseline and --diff-base: choose one of them")
+    if question.diff_base is not None:
+        return _at_merge_base(question, config, question.diff_base)
+    if question.baseline is not None:
+        return baseline.read(question.baseline)
+    if config.gate.baseline is not None and config.path is not None:
+        return baseline.read(config.path.parent / config.gate.baseline)
+    return None
+
+
+def _at_merge_base(question: Question, config: Config, revision: str) -> Before:
+    """What was found at the merge base, judged by the configuration and the rules of today."""
+    base = history.merge_base(question.root, revision)
+    settings = _with_exclude(question, config)
+    with history.tree_of(base, question.root) as then:
+        then_found = scan(
+            then, [then], settings, cache=question.cache, names_of=history.names_then(base), as_of=question.as_of
+        )
+    known: dict[str, Finding] = {f.fingerprint: f for f in baseline.accepted(then_found, history.names_then(base))}
+    return Before(known, f"the merge base with {base.label}")
