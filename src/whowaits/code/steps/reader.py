@@ -11,7 +11,7 @@ import libcst as cst
 from whowaits.code.paths import Step
 from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, loops
 from whowaits.code.steps.flow import Names, bindings, derived, function_of, needed
-from whowaits.code.steps.tree import MAX_DEPTH, TooDeepError, Tree, calls_in, contains, find_calls, parse, reads
+from whowaits.code.steps.tree import MAX_DEPTH, TooDeepError, Tree, calls_in, contains, dotted, find_calls, parse, reads
 
 
 class Asked(NamedTuple):
@@ -122,14 +122,19 @@ def _conversation(
 def _stages(
     tree: Tree, call: cst.Call, arguments: Names, around: list[loops.Loop], others: frozenset[int]
 ) -> Iterator[Fact]:
-    """The call needs the answer of another call about the same item: one batch for each stage."""
+    """This call needs the answer of another call about the same item, or another needs its: a batch for each stage."""
     region = around[0].node if around else function_of(tree)
-    if region is None or not others:
+    if region is None:
         return
     bound = bindings(tree, region)
     used = needed(tree, call, arguments, bound)
-    earlier = [n for n in calls_in(tree, region) if tree.line(n) in others and tree.order[n] < tree.order[call]]
-    for node in earlier:
-        if not contains(tree, node, call) and derived(tree, node, bound) & used:
+    answer = derived(tree, call, bound)
+    for node in calls_in(tree, region):
+        alike = dotted(node.func) == dotted(call.func) or tree.line(node) in others
+        if not alike or contains(tree, node, call) or contains(tree, call, node):
+            continue
+        after = tree.order[node] > tree.order[call]
+        needs = {name for arg in node.args for name in reads(tree, arg.value)}
+        if needs & answer if after else derived(tree, node, bound) & used:
             yield Fact("same-item-stages", tree.line(node))
             return
