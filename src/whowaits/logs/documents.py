@@ -7,7 +7,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -20,7 +20,7 @@ from whowaits.model import Place
 
 Shape = Literal["lines", "json", "csv", "parquet"]
 PARQUET: Final = b"PAR1"
-LISTS: Final = ("data", "items", "rows", "results", "logs")
+LISTS: Final = ("data", "items", "rows", "results", "logs", "records")
 """Keys under which an answer of an API keeps its records."""
 
 
@@ -71,16 +71,25 @@ def keys_of(head: bytes) -> set[str]:
         except orjson.JSONDecodeError:
             continue
         record = found[0] if isinstance(found, list) and found else found
-        return set(record) if isinstance(record, dict) else set()
+        return set(record) | _keys_of_listed(record) if isinstance(record, dict) else set()
     return set(_leading_keys(start))
 
 
-def read(source: Source, spool: Path, problems: Problems) -> Iterator[Document]:
-    """Yield every record of a file that can be read; the others are counted in `problems`."""
+def _keys_of_listed(answer: dict[str, Any]) -> set[str]:
+    """The field names of the first record in an answer of an API."""
+    first = next((answer[key][0] for key in LISTS if isinstance(answer.get(key), list) and answer[key]), None)
+    return set(first) if isinstance(first, dict) else set()
+
+
+def read(source: Source, spool: Path, problems: Problems, needed: Collection[str] = ()) -> Iterator[Document]:
+    """Yield every record of a file that can be read; the others are counted in `problems`.
+
+    Columns of Parquet that are named like somebody's words are left out, but for those that are `needed`.
+    """
     head = source.head()
     shape = shape_of(head)
     if shape == "parquet":
-        yield from _parquet(source, spool, problems)
+        yield from _parquet(source, spool, problems, needed)
     elif shape == "json":
         yield from _objects(source, enumerate(_json_values(source, problems), start=1), problems)
     elif shape == "csv":
@@ -179,13 +188,13 @@ def _csv(source: Source, problems: Problems) -> Iterator[Document]:
             problems.add(Place(source.name, rows.line_num), "row has another number of cells than the header")
 
 
-def _parquet(source: Source, spool: Path, problems: Problems) -> Iterator[Document]:
+def _parquet(source: Source, spool: Path, problems: Problems, needed: Collection[str]) -> Iterator[Document]:
     import pyarrow.parquet as pq
 
     row = 0
     try:
         file = pq.ParquetFile(plain_copy(source, spool))
-        names = [name for name in file.schema_arrow.names if not names_content(name)]
+        names = [name for name in file.schema_arrow.names if name in needed or not names_content(name)]
         for batch in file.iter_batches(batch_size=10_000, columns=names):
             for record in batch.to_pylist():
                 row += 1

@@ -14,7 +14,7 @@ from whowaits.logs.columns import quoted
 from whowaits.logs.documents import Document
 from whowaits.logs.engine import Engine, EngineError, batched, stored_parquet
 from whowaits.logs.problems import Problems
-from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, recognised
+from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, needed, recognised
 from whowaits.logs.sources import Source, plain_copy
 from whowaits.logs.statements import Statements, read_said
 from whowaits.logs.values import names_content
@@ -111,7 +111,7 @@ def _load_nested(
         nonlocal passes
         passes += 1  # a second pass over the same files must not count their problems again
         seen = problems if passes == 1 else Problems()
-        return (document for source in group for document in documents.read(source, spool, seen))
+        return (document for source in group for document in documents.read(source, spool, seen, needed(reader)))
 
     rows = (_with_statement(row, statements) for row in reader.rows(read, problems))
     engine.store("raw_calls", (_raw_batch(chunk) for chunk in batched(rows)), _raw_schema(), append=True)

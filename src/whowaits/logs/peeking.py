@@ -13,7 +13,7 @@ from whowaits.logs import documents
 from whowaits.logs.documents import Document
 from whowaits.logs.ingest import checked
 from whowaits.logs.problems import Problems
-from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, recognised
+from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, needed, recognised
 from whowaits.logs.sources import Source, find
 from whowaits.model import Skipped
 
@@ -55,7 +55,7 @@ def _peek(source: Source, spool: Path, mapping: Mapping[str, str]) -> Peek:
     if reader is None:
         return Peek(source.name, None, 0, (), tuple(WANTED), tuple(source.broken))
     problems = Problems()
-    sample = list(islice(documents.read(source, spool, problems), SAMPLE))
+    sample = list(islice(documents.read(source, spool, problems, needed(reader)), SAMPLE))
     found = _declared(reader, sample, mapping) if is_flat(reader) else _filled(reader, sample, problems)
     columns = {column for column, _ in found}
     missing = tuple(what for what, names in WANTED.items() if columns.isdisjoint(names))

@@ -25,7 +25,7 @@ class Reader(Protocol):
     """A module that reads one format: COLUMNS (a flat format, as data) or rows(documents, problems) (a nested one).
 
     `documents` may be called again for another pass over all files of the format. FALLBACK = True on the module
-    makes it a reader that is asked last.
+    makes it a reader that is asked last; NEEDED names columns of Parquet that hold counts beside somebody's words.
     """
 
     NAME: str
@@ -65,6 +65,11 @@ def fallback() -> Reader:
 def is_fallback(reader: Reader) -> bool:
     """Whether a reader is asked only when no other recognises a file."""
     return bool(getattr(reader, "FALLBACK", False))
+
+
+def needed(reader: Reader) -> tuple[str, ...]:
+    """Return the columns that a reader needs although they are named like somebody's words."""
+    return tuple(getattr(reader, "NEEDED", ()))
 
 
 def is_flat(reader: Reader) -> bool:

@@ -43,6 +43,7 @@ TIERS: Final = {
     "fast": "priority",
     "provisioned": "provisioned",
     "provisioned_throughput": "provisioned",
+    "reserved": "provisioned",
     "standard": "standard",
 }
 

@@ -1,0 +1,47 @@
+"""The fields that a caller attached to a call (metadata, labels, properties) -> the columns that they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+_COLUMNS: Final = {
+    "end_user_id": ("enduser", "enduserid", "userid", "user", "customerid"),
+    "session_id": ("sessionid", "conversationid", "threadid", "chatid"),
+    "job_name": ("job", "jobname", "cron", "cronjob", "taskname", "task"),
+    "workflow_name": ("workflow", "workflowname", "dagid", "pipeline", "flow"),
+    "service_name": ("service", "servicename", "app", "application"),
+    "environment": ("environment", "env"),
+    "team": ("team",),
+    "project": ("project",),
+}
+"""Column -> names of fields in lower case without punctuation, the most exact first."""
+_ON_THE_ROW_ONLY: Final = frozenset((*_COLUMNS["end_user_id"], *_COLUMNS["session_id"]))
+"""A person is named in the column for it or nowhere: metadata are shown as they are."""
+
+
+def attached(pairs: Mapping[str, str]) -> dict[str, Any]:
+    """Return the columns that a caller's own fields name, and the fields themselves as metadata.
+
+    Spelling does not matter: Job, job and jobName are the same. Ids of people stay out of the metadata.
+    """
+    plain = {_plain(key): value for key, value in sorted(pairs.items(), reverse=True)}
+    found: dict[str, Any] = {
+        column: next((plain[name] for name in names if name in plain), None) for column, names in _COLUMNS.items()
+    }
+    found["session_id_trusted"] = True if found["session_id"] else None
+    found["metadata"] = sorted((key, value) for key, value in pairs.items() if _plain(key) not in _ON_THE_ROW_ONLY)
+    return found
+
+
+def between(start: datetime | None, end: datetime | None) -> float | None:
+    """Return the milliseconds from one moment to a later one."""
+    if start is None or end is None or end < start:
+        return None
+    return (end - start).total_seconds() * 1000
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", key.lower())
