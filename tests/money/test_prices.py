@@ -348,6 +348,15 @@ def test_rows_are_distinct_and_do_not_depend_on_the_order_of_keys() -> None:
     assert len(rate_rows(keys, AS_OF)) == 3
 
 
+def test_the_premium_of_a_priority_tier_is_saved_too() -> None:
+    keys = [RateKey("openai", "gpt-5", "chat", tier, AS_OF) for tier in ("priority", "standard")]
+    fast, usual = rate_rows(keys, AS_OF)
+    assert (fast.paid_input, fast.list_input, usual.list_input) == tuple(
+        nano(Decimal(d)) for d in ("2.5", "2.5", "1.25")
+    )
+    assert fast.batch_input == usual.batch_input == nano(Decimal("0.625"))
+
+
 def test_a_row_says_what_a_lost_hit_costs() -> None:
     (row,) = rate_rows([RateKey("google", "gemini-2.5-flash", "chat", "standard", AS_OF)], AS_OF)
     assert (row.batch_cache_read, row.batch_lost) == (nano(Decimal("0.03")), nano(Decimal("0.15")))

@@ -51,8 +51,9 @@ class RateRow(NamedTuple):
     """Rates for one key and one range of request sizes, flat, in nano-dollars per million tokens.
 
     The range is input tokens `more_than` (excluded) to `up_to` (included, None = no end). `paid_*` are the rates
-    of the tier and day of the call, `list_*` the synchronous rates of the report's day, `batch_*` and `flex_*`
-    those of the slower tiers on that day; `batch_lost` is what a cached token costs there when its hit is lost.
+    of the tier and day of the call, `list_*` the synchronous rates of the report's day (those of priority for a call
+    on it), `batch_*` and `flex_*` those of the slower tiers on that day; `batch_lost` is what a cached token costs
+    there when its hit is lost.
     `*_factor_ppm` is the flat factor in millionths, for calls without rates. null = not known, or not sold.
     `alias`: the model id is one that its provider moves to newer models ("...-latest"), so its rates may be others.
     """
@@ -149,19 +150,19 @@ def rate_rows(keys: Iterable[RateKey], as_of: date, own: Sequence[PriceEntry] = 
     """Return the rates of every distinct key, one row for each range of request sizes; sorted."""
 
     @functools.cache
-    def now(provider: str | None, model: str | None, kind: str | None) -> _Now:
-        return _now(provider, model, kind, as_of, own)
+    def today(provider: str | None, model: str | None, kind: str | None, tier: str) -> _Today:
+        return _today(provider, model, kind, tier, as_of, own)
 
     rows: list[RateRow] = []
     for key in sorted(set(keys), key=lambda k: (str(k.provider), str(k.model), str(k.kind), k.tier, k.day)):
         paid = rates(*key, own)
-        rows.extend(_rows(key, paid, now(key.provider, key.model, key.kind)))
+        rows.extend(_rows(key, paid, today(key.provider, key.model, key.kind, key.tier)))
     return rows
 
 
 @dataclass(frozen=True, slots=True)
-class _Now:
-    """What is the same for all days of a model: the rates of the report's day."""
+class _Today:
+    """What is the same for calls of all days: the rates of the report's day."""
 
     sync: Rates | None
     batch: SlowRates | None
@@ -170,9 +171,12 @@ class _Now:
     alias: bool
 
 
-def _now(provider: str | None, model: str | None, kind: str | None, as_of: date, own: Sequence[PriceEntry]) -> _Now:
-    return _Now(
-        sync=rates(provider, model, kind, "standard", as_of, own),
+def _today(
+    provider: str | None, model: str | None, kind: str | None, tier: str, as_of: date, own: Sequence[PriceEntry]
+) -> _Today:
+    fast = rates(provider, model, kind, tier, as_of, own) if tier == "priority" else None
+    return _Today(
+        sync=fast or rates(provider, model, kind, "standard", as_of, own),
         batch=slow_rates(provider, model, kind, as_of, "batch", own),
         flex=slow_rates(provider, model, kind, as_of, "flex", own),
         factors=(_ppm(provider, model, kind, "batch"), _ppm(provider, model, kind, "flex")),
@@ -180,16 +184,17 @@ def _now(provider: str | None, model: str | None, kind: str | None, as_of: date,
     )
 
 
-def _rows(key: RateKey, paid: Rates | None, now: _Now) -> Iterable[RateRow]:
-    batch, flex = now.batch, now.flex
-    cards = (paid, now.sync, batch and batch.high, batch and batch.low, flex and flex.high)
+def _rows(key: RateKey, paid: Rates | None, today: _Today) -> Iterable[RateRow]:
+    batch, flex = today.batch, today.flex
+    cards = (paid, today.sync, batch and batch.high, batch and batch.low, flex and flex.high)
     starts = sorted({start for card in cards if card for start, _ in card.above})
-    bases = (_basis(batch, now.factors[0]), _basis(flex, now.factors[1]))
+    bases = (_basis(batch, today.factors[0]), _basis(flex, today.factors[1]))
     for more_than, up_to in zip([-1, *starts], [*starts, None], strict=True):
         of_size = [card.at(more_than + 1) if card else None for card in cards]
         flat = [*_flat(of_size[0]), *_flat(of_size[1]), *_flat(of_size[2])]
         lost = of_size[3].cache_read if of_size[3] else None
-        yield RateRow._make((*key, more_than, up_to, *flat, lost, *_flat(of_size[4]), *now.factors, *bases, now.alias))
+        slower = (lost, *_flat(of_size[4]), *today.factors, *bases)
+        yield RateRow._make((*key, more_than, up_to, *flat, *slower, today.alias))
 
 
 def _flat(card: Rates | None) -> tuple[int | None, ...]:

@@ -9,8 +9,10 @@ The log half does the same in SQL over many rows (logs/features.sql) and is test
     saving    = spend - slow
 
 Both lists are of one day, so that a price cut in between is not taken for a saving, and a discount that was
-negotiated carries over. A call that failed, that a gateway's cache answered, or that ran on a slow tier already
-saves nothing. A call about whose offer nothing is known has no saving at all, which is not a saving of nothing.
+negotiated carries over. The synchronous list of a call on priority is that of priority: its premium does not.
+
+A call that failed, that a gateway's cache answered, or that ran on a slow tier already saves nothing. A call about
+whose offer nothing is known has no saving at all, which is not a saving of nothing.
 """
 
 from __future__ import annotations
@@ -59,7 +61,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class CallRates:
-    """The rates of one call: paid on its day and tier; synchronous, and slow with hits lost and kept, as of today."""
+    """The rates of one call: paid on its day and tier; synchronous, and slow with hits lost and kept, of the
+    report's day."""
 
     paid: Rates | None = None
     sync: Rates | None = None
