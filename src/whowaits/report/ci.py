@@ -16,7 +16,7 @@ COMMENT_MARK: Final = "<!-- whowaits -->"
 MOST: Final = 50
 """Findings that a comment lists; the rest are counted."""
 
-_SPELLED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", **{sign: f"\\{sign}" for sign in "|*_[]`\\~"}}
+_SPELLED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@\u200b", **{sign: f"\\{sign}" for sign in "|*_[]`\\~"}}
 
 
 def render_github(scan: Scan) -> str:
@@ -115,7 +115,7 @@ def _code(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text from outside as nothing but text: no tag, no link, no mention, no end of a table cell."""
+    """Text from outside as nothing but text: no tag, no link, no end of a table cell, and an @ that calls nobody."""
     return "".join(_SPELLED.get(sign, sign) for sign in text)
 
 
