@@ -45,6 +45,12 @@ def test_an_entry_declares_waiter_and_deadline_with_its_place() -> None:
     assert not claim.hint and not claim.bulk
 
 
+@pytest.mark.parametrize(("waiter", "deadline_s"), [("nobody", None), (None, 3600)])
+def test_an_entry_declares_what_it_gives_and_nothing_else(waiter: Waiter | None, deadline_s: float | None) -> None:
+    [claim] = register.evidence(entry(waiter=waiter, deadline_s=deadline_s))
+    assert (claim.waiter, claim.deadline_s) == (waiter, deadline_s)
+
+
 def test_an_entry_that_only_names_an_owner_declares_nothing() -> None:
     assert register.evidence(entry(owner="data-eng")) == ()
 

@@ -69,6 +69,22 @@ def test_parts_sum_to_the_bill(newsroom: Report) -> None:
     assert head.by_rates_usd + head.by_factor_usd + head.no_saving_usd == head.batchable_usd
 
 
+def test_parts_come_in_the_order_of_patience_and_of_urgency(make: SimpleNamespace) -> None:
+    program = (Evidence("span", "a request was open", Basis.STATED, waiter="program"),)
+    soon = (Evidence("due", "due in 20 minutes", Basis.DECLARED, waiter="nobody", deadline_s=1_200),)
+    kinds = {"a": (), "b": make.BULK, "c": program, "d": make.PERSON, "e": make.WEEKLY}
+    works = [make.workload(name, "1", evidence) for name, evidence in kinds.items()]
+    report = make.report_on(None, make.classified(*works, make.workload("f", "1", soon, offer=Offer("both"))))
+    assert [p.waiter for p in report.waiters] == ["person", "program", "nobody", "unknown"]
+    assert [(p.route, p.urgency) for p in report.routes] == [
+        ("batch", "required"),
+        ("batch", "try"),
+        ("flex", None),
+        ("unknown", None),
+        ("sync", None),
+    ]
+
+
 def test_what_runs_on_a_slower_tier_already_is_not_batchable_again(make: SimpleNamespace) -> None:
     there = make.workload("there", "80", make.WEEKLY, slow_usd=Decimal(80))
     partly = make.workload("partly", "20", make.WEEKLY, slow_usd=Decimal(5), saving=make.saving("7.5"))
