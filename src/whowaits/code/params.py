@@ -12,7 +12,7 @@ from whowaits.code.summary import Call, Term, terminal
 if TYPE_CHECKING:
     from whowaits.code.values import Resolver, Value, Values
 
-MAX_CALLERS: Final = 400
+MAX_CALLERS: Final = 60
 _GENERIC: Final = frozenset({"Callable", "Literal", "Type", "type", "Coroutine"})
 _NOT_TYPES: Final = ("builtins.", "typing.", "collections.", "typing_extensions.")
 
