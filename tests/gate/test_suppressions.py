@@ -165,3 +165,13 @@ def test_a_wrong_waiver_is_wrong_use(repository: Repository, text: str, said: st
     result = repository.check()
     assert result.exit_code == 2
     assert said in result.output
+
+
+def test_a_loop_in_a_test_is_no_finding_whatever_is_declared_about_the_call(repository: Repository) -> None:
+    declared = HELPER.replace("input=text)", "input=text)  # whowaits: nobody deadline=4h -- the CMS imports at six")
+    loop = "from llm import ask\n\n\ndef test_it():\n    assert [ask(x) for x in open('a')]\n"
+    repository.write_at("llm.py", declared)
+    repository.write_at("tests/test_llm.py", loop)
+    document = repository.document()
+    assert [u["entry"]["kind"] for s in document["call_sites"] for u in s["usages"] if u["driver"]] == ["test"]
+    assert [f for f in document["findings"] if "tests/" in f["message"]] == []

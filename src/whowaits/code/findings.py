@@ -65,7 +65,7 @@ def usages_of(finding: Finding, site: CallSite) -> list[Usage]:
 
 def _moves(site: CallSite) -> Iterator[Finding]:
     groups: dict[tuple[str, Place | None], list[Usage]] = {}
-    for usage in site.usages:
+    for usage in _in_production(site):
         if judge.is_move(usage.verdict, site.tier):
             groups.setdefault((usage.rule, usage.driver), []).append(usage)
     for (rule, driver), usages in groups.items():
@@ -75,13 +75,19 @@ def _moves(site: CallSite) -> Iterator[Finding]:
         yield Finding(rule, name, message, site.place, site.place, driver=driver, urgency=urgency)
 
 
+def _in_production(site: CallSite) -> list[Usage]:
+    """The usages that are not a test's: those are listed, but never a finding, whatever is declared about the call."""
+    return [u for u in site.usages if u.entry is None or u.entry.kind != "test"]
+
+
 def _others(site: CallSite) -> Iterator[tuple[str, str]]:
-    if any(judge.is_waited_on_batch(u.verdict, site.tier) for u in site.usages):
+    usages = _in_production(site)
+    if any(judge.is_waited_on_batch(u.verdict, site.tier) for u in usages):
         yield (
             WAITED_ON_BATCH,
             "This call runs on a batch tier, but somebody or the next call waits for its answer.",
         )
-    waited = next((u for u in site.usages if "declared-but-waited" in u.verdict.notes), None)
+    waited = next((u for u in usages if "declared-but-waited" in u.verdict.notes), None)
     if waited is not None:
         seen = next((e.says for e in waited.evidence if e.waiter == "person"), "a person is above it")
         yield DECLARED_BUT_WAITED, f"It is declared that nobody waits for this call, but somebody does: {seen}."

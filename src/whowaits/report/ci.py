@@ -16,7 +16,7 @@ COMMENT_MARK: Final = "<!-- whowaits -->"
 MOST: Final = 50
 """Findings that a comment lists; the rest are counted."""
 
-_SPELLED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@\u200b", **{sign: f"\\{sign}" for sign in "|*_[]`\\~"}}
+_SPELLED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@\u200b"} | {c: f"\\{c}" for c in "|*_[]`\\~"}
 
 
 def render_github(scan: Scan) -> str:
