@@ -77,7 +77,7 @@ def _moves(site: CallSite) -> Iterator[Finding]:
 
 def _in_production(site: CallSite) -> list[Usage]:
     """The usages that are not a test's: those are listed, but never a finding, whatever is declared about the call."""
-    return [u for u in site.usages if u.entry is None or u.entry.kind != "test"]
+    return [u for u in site.usages if not u.in_test]
 
 
 def _others(site: CallSite) -> Iterator[tuple[str, str]]:
@@ -90,7 +90,7 @@ def _others(site: CallSite) -> Iterator[tuple[str, str]]:
     waited = next((u for u in usages if "declared-but-waited" in u.verdict.notes), None)
     if waited is not None:
         seen = next((e.says for e in waited.evidence if e.waiter == "person"), "a person is above it")
-        yield DECLARED_BUT_WAITED, f"It is declared that nobody waits for this call, but somebody does: {seen}."
+        yield DECLARED_BUT_WAITED, f"It is declared that no person waits for this call, but somebody does: {seen}."
 
 
 def _message(site: CallSite, usage: Usage) -> str:
@@ -99,8 +99,8 @@ def _message(site: CallSite, usage: Usage) -> str:
     seen = next((e for e in usage.evidence if e.rule == usage.rule), None)
     what = seen.says if seen else "these calls are made in bulk"
     where = f" ({usage.driver})" if usage.driver is not None and usage.driver != site.place else ""
-    wait = f" for {say(verdict.deadline_s)}" if verdict.deadline_s is not None else ""
+    wait = f"for {say(verdict.deadline_s)}" if verdict.deadline_s is not None else "an hour or more"
     assumed = " (assumed)" if verdict.deadline_basis is Basis.ASSUMED else ""
     advice = "has to go" if verdict.urgency == "required" else "could go"
     tier = "the batch API" if verdict.route == "batch" else "the flex tier"
-    return f"Nobody waits for this call{wait}{assumed}: {what}{where}, so it {advice} to {tier}."
+    return f"The answer can wait {wait}{assumed}: {what}{where}, so the call {advice} to {tier}."

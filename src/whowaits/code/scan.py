@@ -168,8 +168,7 @@ def _tier(tier: str) -> Tier:
 
 def _is_waited(usage: Usage) -> bool:
     """Whether somebody or the next call waits in a usage; that a test does is no news."""
-    in_test = usage.entry is not None and usage.entry.kind == "test"
-    return not in_test and (usage.verdict.waiter == "person" or usage.verdict.row in judge.WAITED_ROWS)
+    return not usage.in_test and (usage.verdict.waiter == "person" or usage.verdict.row in judge.WAITED_ROWS)
 
 
 def _order(draft: findings.Draft) -> tuple[int, str, int, str, int]:

@@ -109,8 +109,8 @@ class Sdks:
         return exact or [r for p, r in self.wild if fnmatch.fnmatchcase(made, p)]
 
     def here(self, imported: frozenset[str]) -> list[CallRule]:
-        """Return the rules whose SDK is imported somewhere."""
-        return [r for r in self.calls.entries if any(root in imported for root in r.imports)]
+        """Return the rules whose SDK may be in use: `import snowflake` alone gives all that lies below it."""
+        return [r for r in self.calls.entries if any(root.partition(".")[0] in imported for root in r.imports)]
 
     def client(self, name: str) -> CallRule | None:
         """Return a rule about the client that `name` is, or is built on."""
