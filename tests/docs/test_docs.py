@@ -102,11 +102,15 @@ def test_the_configuration_in_the_documents_is_accepted(tmp_path: Path) -> None:
             (tmp_path / "whowaits.toml").write_text(example, encoding="utf-8")
             assert config.read(tmp_path / "whowaits.toml").workloads
             assert tomllib.loads(example)
+    (waiver,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/gate.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "whowaits.toml").write_text(waiver, encoding="utf-8")
+    assert config.read(tmp_path / "whowaits.toml").gate.waivers
 
 
 def test_every_key_of_the_configuration_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    source = (ROOT / "src" / "whowaits" / "config.py").read_text(encoding="utf-8")
+    readers = [ROOT / "src" / "whowaits" / name for name in ("config.py", "gate_settings.py")]
+    source = "".join(path.read_text(encoding="utf-8") for path in readers)
     keys = set(re.findall(r"\.(?:take|need|table|tables)\(\"([a-z0-9-]+)\"", source)) | set(config.MATCH_FIELDS)
     assert len(keys) > 25
     assert [k for k in sorted(keys) if f"`{k}`" not in text and f"[[{k}]]" not in text] == []
