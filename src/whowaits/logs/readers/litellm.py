@@ -7,7 +7,7 @@ the whole batch at the price that was paid for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -127,7 +127,7 @@ def _times(data: dict[str, Any], cells: Cells) -> dict[str, Any]:
 def _between(start: datetime | None, end: datetime | None) -> float | None:
     if start is None or end is None or end < start:
         return None
-    return (end - start).total_seconds() * 1000
+    return (end - start) / timedelta(milliseconds=1)
 
 
 def _tokens(data: dict[str, Any], meta: dict[str, Any], cells: Cells, kind: str, status: str) -> dict[str, Any]:

@@ -194,7 +194,7 @@ def _row(span: Span, above: list[Ancestor], cells: Cells) -> dict[str, Any]:
         "started_at": start,
         "ended_at": end,
         "time_quality": "both" if start and end else "start" if start else None,
-        "duration_ms": (end - start).total_seconds() * 1000 if start and end and end >= start else None,
+        "duration_ms": (end - start) / timedelta(milliseconds=1) if start and end and end >= start else None,
         "request_count": 1,
         "trace_id": trace_id or None,
         "span_id": span_id or None,
