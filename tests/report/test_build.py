@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from whowaits.config import Config
-from whowaits.model import Basis, Entry, Evidence, Finding, Offer, Place, Skipped
+from whowaits.model import Basis, CallSite, Entry, Evidence, Finding, Offer, Place, Skipped
 from whowaits.report import sentences
 from whowaits.report.values import Report
 
@@ -192,6 +192,15 @@ def test_sites_to_move_come_first_and_the_most_urgent_of_them_first(make: Simple
     report = make.report_on(code, None)
     assert [s.site.place.path for s in report.sites] == ["c.py", "a.py", "z.py", "d.py", "b.py"]
     assert [s.moves for s in report.sites] == [True, True, True, False, False]
+
+
+def test_call_sites_that_can_move_are_shown_by_their_money_and_those_without_last(make: SimpleNamespace) -> None:
+    def paid(path: str, dollars: str | None) -> CallSite:
+        return make.site(path, 1, make.usage(make.LOOP, monthly_usd=None if dollars is None else Decimal(dollars)))
+
+    sites = (paid("a.py", None), paid("b.py", "0"), paid("c.py", "3"), paid("d.py", "70"))
+    shown = make.report_on(make.scan(*sites), None).moving_sites
+    assert [line.site.place.path for line, _ in shown] == ["d.py", "c.py", "b.py", "a.py"]
 
 
 def test_usages_of_one_driver_are_one_move_and_calls_from_tests_are_none(make: SimpleNamespace) -> None:

@@ -70,7 +70,8 @@ def test_the_document_says_the_headline_the_steps_and_the_basis(newsroom: Report
     assert text.startswith(
         "# newsroom: who waits\n\n2026-07-01 to 2026-09-30 (92 days)\n\n**$6,200 of the $10,000 bill (62 %)"
     )
-    assert "1. **article-tagger**: $2,400.00 to $2,600.00\n" in text
+    assert "1. **article-tagger**: saves $2,400.00 to $2,600.00\n" in text
+    assert "   - Owner: data-eng\n" in text
     assert "| Prices | genai-prices 0.2.3, 2026-10-01<br>" in text
     assert "384,000 rows stand for 18,004,000 calls" in text
     assert "| no JSON<br>in the logs | 3 | logs/calls.jsonl:17 |" in text

@@ -137,6 +137,8 @@ def what_to_do(line: WorkloadLine) -> Iterable[str]:
         yield words.note(note)
     if verdict.question is not None:
         yield f"First ask: {words.clean(verdict.question, 400)}"
+    if line.owner is not None:
+        yield f"Owner: {words.clean(line.owner)}"
 
 
 def _needed(workload: Workload) -> str:
@@ -153,7 +155,7 @@ def reasons(workload: Workload, most: int) -> Iterable[str]:
     for evidence in seen[:most]:
         yield observation(evidence)
     if len(seen) > most:
-        yield f"and {len(seen) - most} more observations"
+        yield f"and {words.count(len(seen) - most, 'more observation')}"
     for note in workload.verdict.notes:
         yield words.note(note)
 
@@ -189,6 +191,7 @@ def volume(report: Report) -> tuple[str, ...]:
     return (
         "Dollars come from the workloads bound to a call site, scaled to 30 days; "
         "money of a workload that several sites share is not split.",
+        "The verdicts here are those of the code alone; what is said of a workload above outranks them.",
     )
 
 

@@ -29,14 +29,14 @@ def section(report: Report) -> Section | None:
     """Return the section of the call sites that can move; None where no code was read."""
     if report.code is None:
         return None
-    shown = [(s, u) for s in report.sites for u in s.moving]
+    shown = report.moving_sites
     columns = (
         Column("Call site", code=True),
         Column("Called many times by", code=True),
         Column("Who waits"),
         Column("Deadline"),
         Column("Belongs on"),
-        Column("Per 30 days", numeric=True),
+        Column("Spend in 30 days", numeric=True),
     )
     rows = tuple(_usages_row(s, u) for s, u in shown[:ROWS])
     lead = (sentences.sites(report), *sentences.volume(report)) if shown else (sentences.sites(report),)

@@ -132,7 +132,7 @@ def _route(route: str, urgency: str | None) -> Text:
 def _sites(screen: Screen, report: Report) -> None:
     if report.code is None:
         return
-    moves = [(s, u) for s in report.sites for u in s.moving]
+    moves = report.moving_sites
     if not moves:
         screen.gap()
         screen.line(sentences.sites(report))
@@ -141,9 +141,9 @@ def _sites(screen: Screen, report: Report) -> None:
         Head("call site", "place"),
         Head("many times by", "place"),
         Head("belongs on"),
-        Head("per 30 days", "figure"),
+        Head("spend in 30 days", "figure"),
     )
-    screen.table("Call sites that can move", heads, [_usages(s, u) for s, u in moves[:MOST]])
+    screen.table("Call sites that can move, by the code alone", heads, [_usages(s, u) for s, u in moves[:MOST]])
     _more(screen, len(moves))
     screen.line(sentences.sites(report), "dim")
 

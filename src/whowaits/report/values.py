@@ -245,6 +245,17 @@ class Report:
         lines = [w for w in self.workloads if w.movable_usd is not None]
         return tuple(sorted(lines, key=lambda w: (-_saving(w.workload), -(w.movable_usd or 0), w.workload.name)))
 
+    @property
+    def moving_sites(self) -> tuple[tuple[SiteLine, tuple[Usage, ...]], ...]:
+        """The call sites that can move with the usages of one driver, the most expensive first."""
+        found = [(line, usages) for line in self.sites for usages in line.moving]
+        return tuple(sorted(found, key=lambda f: -_monthly(*f)))
+
+
+def _monthly(line: SiteLine, usages: Iterable[Usage]) -> Decimal:
+    paid = line.monthly(usages)
+    return Decimal(-1) if paid is None else paid[0]
+
 
 def _saving(workload: Workload) -> Decimal:
     return Decimal(0) if workload.saving is None else workload.saving.low_usd

@@ -26,7 +26,7 @@ from whowaits.report.layout import (
     waiter_cell,
 )
 from whowaits.report.values import Headline, OpenQuestion, Part, Report
-from whowaits.report.workload_table import saving_text, ways
+from whowaits.report.workload_table import saving_said, ways
 
 
 def page(report: Report) -> Page:
@@ -87,7 +87,7 @@ def _first(report: Report) -> Section | None:
     items = tuple(
         Item(
             title=words.clean(line.workload.name),
-            aside=saving_text(line),
+            aside=saving_said(line),
             lines=tuple(sentences.what_to_do(line)),
             places=ways(line, usages),
             kind=line.workload.verdict.route,

@@ -87,6 +87,12 @@ def saving_text(line: WorkloadLine, *, short: bool = False) -> str:
     return words.usd_span(saving.low_usd, saving.high_usd, short=short)
 
 
+def saving_said(line: WorkloadLine) -> str:
+    """Return the saving of a move as it stands without a heading."""
+    text = saving_text(line)
+    return text if line.workload.saving is None or is_dearer(line.workload) else f"saves {text}"
+
+
 def _code_cell(line: WorkloadLine) -> Cell:
     if not line.links:
         return Cell("–")
