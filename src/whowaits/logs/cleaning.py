@@ -44,12 +44,18 @@ WHERE raw_calls.rowid = m.id
 """What another source saw of the same call is kept: a gateway knows the price, a trace who waited. The name of the
 workload stays that of the record that is kept, so that a call has one name whichever sources saw it."""
 
+ONE_CALL: Final = "record_kind NOT IN ('container', 'batch_aggregate', 'bucket')"
+"""Records that are one call each; the others repeat calls or sum them up, and are in no total."""
+
 IMPOSSIBLE: Final = """
 SELECT source_file, reason, count(*) AS n, min(source_row) AS first FROM (
   SELECT source_file, source_row, unnest([
     CASE WHEN ended_at < started_at THEN 'call ends before it starts; its end was left empty' END,
     CASE WHEN sampling_rate <= 0 OR sampling_rate > 1 THEN 'sampling_rate is not between 0 and 1; taken as 1' END,
-    CASE WHEN started_at IS NULL AND ended_at IS NULL THEN 'call without a time' END
+    CASE WHEN started_at IS NULL AND ended_at IS NULL AND coalesce(record_kind, 'call') <> 'container'
+      THEN 'call without a time' END,
+    CASE WHEN record_kind IN ('batch_aggregate', 'bucket')
+      THEN 'sum over many calls (usage report, batch as a whole): kept as reported, never added to calls' END
   ]) AS reason FROM raw_calls
 ) WHERE reason IS NOT NULL GROUP BY source_file, reason ORDER BY source_file, reason
 """
