@@ -64,7 +64,10 @@ def keys_of(head: bytes) -> set[str]:
     start = head.lstrip()
     if start[:1] not in (b"{", b"["):
         first = start.split(b"\n", 1)[0].decode("utf-8", "replace").strip("\r")
-        return set(next(csv.reader([first]), []))
+        try:
+            return set(next(csv.reader([first]), []))
+        except csv.Error:
+            return set()
     for candidate in (start.split(b"\n", 1)[0].strip(), start):
         try:
             found = orjson.loads(candidate)

@@ -116,7 +116,7 @@ SELECT
   c.stated AS stated,
   COUNT(*) AS row_count
 FROM calls AS c
-WHERE c.record_kind <> 'container'
+WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')
 GROUP BY
   c.statement, c.provider, c.model_canonical, c.operation, c.api_key_id, c.api_key_alias, c.team, c.project,
   c.workspace, c.service_name, c.environment, c.caller_identity, c.job_name, c.workflow_name, c.prompt_name,
@@ -155,7 +155,7 @@ SELECT
 FROM calls AS c
 JOIN priced AS p ON c.position = p.position
 JOIN unit_of AS u ON c.statement = u.statement
-WHERE c.record_kind <> 'container'
+WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')
 GROUP BY u.unit
 
 -- name: ordered

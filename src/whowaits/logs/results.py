@@ -11,7 +11,7 @@ from typing import Any, Final
 from whowaits.config import Config
 from whowaits.judge import is_waited_on_batch
 from whowaits.logs import table
-from whowaits.logs.cleaning import OWN, WEIGHT_ONE
+from whowaits.logs.cleaning import ONE_CALL, OWN, WEIGHT_ONE
 from whowaits.logs.columns import quoted
 from whowaits.logs.engine import Engine
 from whowaits.logs.ingest import Ingested
@@ -91,7 +91,7 @@ def classified(
     engine: Engine, workloads: Sequence[Workload], came: Ingested, problems: Problems, as_of: date, config: Config
 ) -> Classified:
     """Return everything that one run found."""
-    span = engine.rows("SELECT min(start_us) AS a, max(end_us) AS b FROM calls WHERE start_us > 0")[0]
+    span = engine.rows(f"SELECT min(start_us) AS a, max(end_us) AS b FROM calls WHERE start_us > 0 AND {ONE_CALL}")[0]
     ordered = sorted(workloads, key=lambda w: (-(w.spend_usd or Decimal(0)), w.name))
     return Classified(
         workloads=tuple(ordered),
