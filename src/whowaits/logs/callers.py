@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 _COLUMNS: Final = {
@@ -28,10 +28,10 @@ def attached(pairs: Mapping[str, str]) -> dict[str, Any]:
     Spelling does not matter: Job, job and jobName are the same. Ids of people stay out of the metadata.
     """
     plain = {_plain(key): value for key, value in sorted(pairs.items(), reverse=True)}
-    found: dict[str, Any] = {
-        column: next((plain[name] for name in names if name in plain), None) for column, names in _COLUMNS.items()
-    }
-    found["session_id_trusted"] = True if found["session_id"] else None
+    named = {column: next((plain[n] for n in names if n in plain), None) for column, names in _COLUMNS.items()}
+    found: dict[str, Any] = {column: value for column, value in named.items() if value is not None}
+    if "session_id" in found:
+        found["session_id_trusted"] = True
     found["metadata"] = sorted((key, value) for key, value in pairs.items() if _plain(key) not in _ON_THE_ROW_ONLY)
     return found
 
@@ -40,7 +40,7 @@ def between(start: datetime | None, end: datetime | None) -> float | None:
     """Return the milliseconds from one moment to a later one."""
     if start is None or end is None or end < start:
         return None
-    return (end - start).total_seconds() * 1000
+    return (end - start) / timedelta(milliseconds=1)
 
 
 def _plain(key: str) -> str:

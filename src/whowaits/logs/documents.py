@@ -20,7 +20,7 @@ from whowaits.model import Place
 
 Shape = Literal["lines", "json", "csv", "parquet"]
 PARQUET: Final = b"PAR1"
-LISTS: Final = ("data", "items", "rows", "results", "logs", "records")
+LISTS: Final = ("data", "items", "rows", "results", "logs", "records", "runs")
 """Keys under which an answer of an API keeps its records."""
 
 

@@ -129,8 +129,10 @@ def decoded(value: Any) -> Any:
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """Return an object, also from its JSON text; anything else is an empty one."""
+    """Return an object, also from its JSON text or the pairs of a Parquet map; anything else is an empty one."""
     found = decoded(value)
+    if isinstance(found, list) and found and all(isinstance(item, tuple) and len(item) == 2 for item in found):
+        return dict(found)
     return found if isinstance(found, dict) else {}
 
 
