@@ -52,7 +52,10 @@ def test_a_bad_field_is_left_empty_and_counted_and_its_row_is_kept(
     for number, (_, _, column) in enumerate(BAD, start=1 + header_lines):
         first, times = expected.get(column, (number, 0))
         expected[column] = (first, times + 1)
-    reasons = [(f"calls.{shape}:{first}", f"{column}: value is not usable, left empty", times) for column, (first, times) in expected.items()]
+    reasons = [
+        (f"calls.{shape}:{first}", f"{column}: value is not usable, left empty", times)
+        for column, (first, times) in expected.items()
+    ]
     assert sorted(r for r in skipped(found) if "usable" in r[1]) == sorted(reasons)
 
 
@@ -76,7 +79,10 @@ def test_a_csv_row_with_a_missing_cell_is_counted(classify: Classify, tmp_path: 
     log = tmp_path / "calls.csv"
     log.write_text("ts,model,input_tokens\n2026-09-01T00:00:00Z,gpt-4o,5\n2026-09-01T00:00:01Z,gpt-4o\n")
     found = classify(log)
-    assert (found.rows_read, skipped(found)) == (1, [("calls.csv:3", "row has another number of cells than the header", 1)])
+    assert (found.rows_read, skipped(found)) == (
+        1,
+        [("calls.csv:3", "row has another number of cells than the header", 1)],
+    )
 
 
 def test_a_json_array_that_breaks_off_is_read_up_to_the_break(classify: Classify, tmp_path: Path) -> None:
@@ -87,7 +93,9 @@ def test_a_json_array_that_breaks_off_is_read_up_to_the_break(classify: Classify
     assert skipped(found) == [("calls.json", "the JSON array breaks off; every record before that was read", 1)]
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"hello", b"\x00\xff\xfe" * 50, b"PAR1" + b"\x00" * 40, b"{", b"[[[["])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n\n", b"hello", b"\x00\xff\xfe" * 50, b"PAR1" + b"\x00" * 40, b"{", b"[[[["]
+)
 def test_a_file_that_is_no_log_is_skipped_with_a_reason(classify: Classify, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "odd.bin").write_bytes(content)
     found = classify(tmp_path / "odd.bin", lines(tmp_path / "good.jsonl", [call(service="a")]))
@@ -121,6 +129,10 @@ def test_what_people_wrote_and_models_answered_reaches_nothing_that_is_written(t
 def test_a_mapping_names_columns_and_cannot_name_text(classify: Classify) -> None:
     with pytest.raises(MappingError, match="no such field"):
         classify(call(), mapping={"inptu": "x"})
+    with pytest.raises(MappingError, match=r"did you mean `model_requested` or `model_response`\?"):
+        classify(call(), mapping={"model": "engine"})
+    with pytest.raises(MappingError, match=r"did you mean `output_tokens_total` or "):
+        classify(call(), mapping={"output_tokens_totl": "x"})
     with pytest.raises(MappingError, match="never read"):
         classify(call(), mapping={"prompt_name": "request.messages"})
 
@@ -129,13 +141,20 @@ def test_a_mapping_reads_a_dotted_path_in_a_log_nobody_recognises(classify: Clas
     rows = [{"when": "2026-09-01T00:00:00Z", "llm": {"name": "gpt-4o-mini", "in": 1_000_000, "out": 0}, "svc": "a"}]
     log = lines(tmp_path / "odd.jsonl", rows)
     assert classify(log).rows_read == 0
-    mapping = {"started_at": "when", "model_requested": "llm.name", "input_tokens_total": "llm.in", "service_name": "svc"}
+    mapping = {
+        "started_at": "when",
+        "model_requested": "llm.name",
+        "input_tokens_total": "llm.in",
+        "service_name": "svc",
+    }
     found = only(classify(log, mapping=mapping))
     assert (found.name, str(found.spend_usd)) == ("a", "0.150000000")
 
 
 def test_half_a_file_is_never_written(tmp_path: Path) -> None:
-    with logs.classify([lines(tmp_path / "a.jsonl", [call()])], Config(), __import__("datetime").date(2026, 11, 20)) as session:
+    with logs.classify(
+        [lines(tmp_path / "a.jsonl", [call()])], Config(), __import__("datetime").date(2026, 11, 20)
+    ) as session:
         folder = tmp_path / "taken.parquet"
         folder.mkdir()
         with pytest.raises(OSError, match="taken"):
@@ -151,14 +170,18 @@ def test_a_mapping_may_name_tags_as_the_table_does(classify: Classify) -> None:
 def test_a_nested_bomb_is_counted_and_the_files_beside_it_are_read(classify: Classify, tmp_path: Path) -> None:
     (tmp_path / "bomb.json").write_text("[" * 200_000)
     (tmp_path / "bomb.jsonl").write_text('{"model":"m","input_tokens":1,"tags":' + "[" * 200_000 + "\n")
-    found = classify(tmp_path / "bomb.json", tmp_path / "bomb.jsonl", lines(tmp_path / "good.jsonl", [call(service="a")]))
+    found = classify(
+        tmp_path / "bomb.json", tmp_path / "bomb.jsonl", lines(tmp_path / "good.jsonl", [call(service="a")])
+    )
     assert found.rows_read == 1
     assert {s.place.path for s in found.skipped} == {"bomb.json", "bomb.jsonl"}
 
 
 def test_a_long_cell_of_a_csv_loses_nothing(classify: Classify, tmp_path: Path) -> None:
     log = tmp_path / "calls.csv"
-    log.write_text(f"ts,model,input_tokens,prompt\n2026-09-01T00:00:00Z,gpt-4o,5,{'word ' * 60_000}\n2026-09-01T00:00:01Z,gpt-4o,6,\n")
+    log.write_text(
+        f"ts,model,input_tokens,prompt\n2026-09-01T00:00:00Z,gpt-4o,5,{'word ' * 60_000}\n2026-09-01T00:00:01Z,gpt-4o,6,\n"
+    )
     assert classify(log).rows_read == 2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -75,6 +76,19 @@ def test_standard_input_is_a_log(classify: Classify, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     found = classify(Path("-"))
     assert [(name, rows) for name, _, rows in found.sources] == [("stdin", 500)]
+
+
+def test_a_pipe_of_the_shell_is_a_log_and_any_other_pipe_is_refused_at_once(classify: Classify, tmp_path: Path) -> None:
+    content = lines(tmp_path / "calls.jsonl", ROWS[:20]).read_bytes()
+    reading, writing = os.pipe()
+    os.write(writing, content)
+    os.close(writing)
+    found = classify(Path(f"/dev/fd/{reading}"))
+    os.close(reading)
+    assert found.rows_read == 20
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    with pytest.raises(SourceError, match=r"pipe\.jsonl is no file and may never end; send it to standard input"):
+        find([tmp_path / "pipe.jsonl"], tmp_path)
 
 
 def test_a_log_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:

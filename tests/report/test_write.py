@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from whowaits.model import WrongUse
 from whowaits.report import html
 from whowaits.report.values import Report
 from whowaits.report.write import file_stem, write_all, write_whole
@@ -27,6 +28,13 @@ def test_a_format_that_fails_leaves_the_old_report_as_it_was(
     with pytest.raises(ZeroDivisionError):
         write_all(newsroom, tmp_path)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_a_file_in_the_way_of_the_folder_is_wrong_use_that_names_it(newsroom: Report, tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("mine")
+    with pytest.raises(WrongUse, match=r"reports: the report cannot be written there: File exists"):
+        write_all(newsroom, tmp_path / "reports")
+    assert (tmp_path / "reports").read_text() == "mine"
 
 
 def test_a_write_that_fails_leaves_no_half_file(tmp_path: Path) -> None:

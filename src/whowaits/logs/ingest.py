@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,10 +50,16 @@ def checked(mapping: Mapping[str, str]) -> dict[str, str]:
     for column, path in spelled.items():
         if column not in fields:
             known = sorted({*fields, *JSON_COLUMNS} - set(JSON_COLUMNS.values()))
-            raise MappingError(f"--map {column}: no such field; choose from {', '.join(known)}")
+            raise MappingError(f"--map {column}: no such field; {_advice(column, known)}")
         if fields[column].kind == "text" and names_content(path):
             raise MappingError(f"--map {column}={path}: text of people or models is never read")
     return spelled
+
+
+def _advice(column: str, known: Sequence[str]) -> str:
+    """Names that hold the word come before names that are spelled alike: `model` means `model_requested`."""
+    near = [name for name in known if column in name] or difflib.get_close_matches(column, known)
+    return f"did you mean {' or '.join(f'`{n}`' for n in near[:3])}?" if near else f"choose from {', '.join(known)}"
 
 
 def load(

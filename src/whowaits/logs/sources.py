@@ -101,8 +101,13 @@ def _of(item: str, spool: Path) -> Iterator[Source]:
     if path.is_dir():
         base = path.resolve()
         yield from (Source(f"{base.name}/{p.relative_to(path).as_posix()}", p) for p in _files_under(path))
-    elif path.exists():
+    elif path.is_file():
         yield Source(_shown(path), path)
+    elif path.is_fifo() and item.startswith("/dev/fd/"):  # opened by the shell: <(zcat calls.gz)
+        with path.open("rb") as stream:
+            yield Source(_shown(path), _spooled(stream, spool))
+    elif path.exists():
+        raise SourceError(f"{item} is no file and may never end; send it to standard input: `-`")
     else:
         matched = sorted(glob.glob(item, recursive=True)) if glob.has_magic(item) else []  # noqa: PTH207 - absolute too
         if not matched:

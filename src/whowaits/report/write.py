@@ -7,19 +7,23 @@ import re
 import tempfile
 from pathlib import Path
 
+from whowaits.model import WrongUse
 from whowaits.report.values import Report
 
 
 def write_all(report: Report, folder: Path) -> list[Path]:
-    """Write NAME.html, NAME.md and NAME.json into `folder` and return their paths."""
+    """Write NAME.html, NAME.md and NAME.json into `folder` and return their paths. WrongUse where it takes none."""
     from whowaits.report.html import render_html
     from whowaits.report.json import render_json
     from whowaits.report.markdown import render_markdown
 
-    folder.mkdir(parents=True, exist_ok=True)
     stem = file_stem(report.name)
     rendered = {"html": render_html(report), "md": render_markdown(report), "json": render_json(report)}
-    return [write_whole(folder / f"{stem}.{suffix}", text) for suffix, text in rendered.items()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return [write_whole(folder / f"{stem}.{suffix}", text) for suffix, text in rendered.items()]
+    except OSError as error:
+        raise WrongUse(f"{folder}: the report cannot be written there: {error.strerror}") from error
 
 
 def file_stem(name: str) -> str:
