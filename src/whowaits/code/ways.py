@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 from whowaits.code.paths import EntryPoint, Path, Site, Step
@@ -55,7 +56,8 @@ def _without_tests(found: Sequence[Path]) -> Iterator[Path]:
             yield Path(kept, EntryPoint("none", None, kept[-1].path, kept[-1].first_line))
 
 
-def fits(name: str, patterns: Sequence[str]) -> bool:
+@lru_cache(maxsize=4096)
+def fits(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether a dotted name fits one of the patterns; a bare name is taken as the last part of one."""
     return any(fnmatchcase(name, pattern) or fnmatchcase(f".{name}", pattern) for pattern in patterns)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 import libcst as cst
@@ -60,7 +61,11 @@ SLEEP: Final = ("sleep", "*.sleep", "*.wait")
 
 def is_called(call: cst.Call, patterns: tuple[str, ...]) -> bool:
     """Whether the name of what is called fits one of the patterns."""
-    name = dotted(call.func)
+    return _fits(dotted(call.func), patterns)
+
+
+@lru_cache(maxsize=4096)
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 

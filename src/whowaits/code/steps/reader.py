@@ -11,7 +11,8 @@ import libcst as cst
 from whowaits.code.paths import Step
 from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, loops
 from whowaits.code.steps.flow import Names, bindings, derived, function_of, needed
-from whowaits.code.steps.tree import MAX_DEPTH, TooDeepError, Tree, calls_in, contains, dotted, find_calls, parse, reads
+from whowaits.code.steps.places import MAX_DEPTH, TooDeepError
+from whowaits.code.steps.tree import Tree, calls_in, contains, dotted, find_calls, parse, reads
 
 
 class Asked(NamedTuple):

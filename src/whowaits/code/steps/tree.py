@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import re
 from collections.abc import Iterator, Sequence
@@ -10,16 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import libcst as cst
-from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-MAX_DEPTH: Final = 120
-"""Deepest nesting of expressions and statements that is read; LibCST ends the interpreter on thousands."""
+from whowaits.code.steps import places
+from whowaits.code.steps.places import Span
 
-_SCOPES = (cst.FunctionDef, cst.ClassDef)
-
-
-class TooDeepError(ValueError):
-    """The text nests deeper than `MAX_DEPTH`."""
+_SCOPES: Final = frozenset({cst.FunctionDef, cst.ClassDef})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +21,33 @@ class Tree:
     """A parsed function. `offset` is what is added to a line of the tree to get the line in its file."""
 
     root: cst.Module
-    ranges: dict[cst.CSTNode, CodeRange]
+    spans: dict[cst.CSTNode, Span]
+    """Of the nodes that `places` numbers; those of all others are found when somebody asks."""
     parents: dict[cst.CSTNode, cst.CSTNode]
     children: dict[cst.CSTNode, tuple[cst.CSTNode, ...]]
     order: dict[cst.CSTNode, int]
+    last: list[int]
+    """For each node, by its number in `order`, the number of the last node inside of it."""
     offset: int
     memo: dict[object, Any] = field(default_factory=dict)
     """What was found out about parts of this tree before."""
 
     def line(self, node: cst.CSTNode) -> int:
         """The line in the file where `node` starts."""
-        return self.ranges[node].start.line + self.offset
+        span = self.spans.get(node) or self.spans.get(self._starting_with(node))
+        if span is None:
+            self.spans.update({n: s for n, s in places.generated(self.root).items() if n not in self.spans})
+            span = self.spans[node]
+        return span.line + self.offset
+
+    def _starting_with(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The call that begins with `node`, as `a.b().c()` does with `a.b`; without one, what is around it."""
+        while node not in self.spans and not getattr(node, "lpar", ()):
+            parent = self.parents.get(node)
+            if not isinstance(parent, cst.Call | cst.Attribute) or self.children[parent][0] is not node:
+                break
+            node = parent
+        return node
 
     def ancestors(self, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
         """(parent, child) pairs from `node` outwards."""
@@ -51,23 +61,20 @@ def parse(text: str, first_line: int) -> Tree:
     """The tree of `text`, which starts at `first_line` of its file; a method keeps its own indentation."""
     indented = text[:1] in (" ", "\t")
     wrapped = f"if True:\n{text}" if indented else text
-    _check_depth(wrapped)
-    wrapper = MetadataWrapper(cst.parse_module(wrapped), unsafe_skip_copy=True)
+    written = places.spans(wrapped)
+    root = cst.parse_module(wrapped)
     children: dict[cst.CSTNode, tuple[cst.CSTNode, ...]] = {}
-    _index(wrapper.module, children)
+    _index(root, children)
     parents = {child: node for node, below in children.items() for child in below}
     order = {node: number for number, node in enumerate(children)}
-    ranges = dict(wrapper.resolve(PositionProvider))
-    return Tree(wrapper.module, ranges, parents, children, order, first_line - (2 if indented else 1))
-
-
-def _check_depth(text: str) -> None:
-    stack: list[tuple[ast.AST, int]] = [(ast.parse(text), 0)]
-    while stack:
-        node, depth = stack.pop()
-        if depth > MAX_DEPTH:
-            raise TooDeepError
-        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    last = list(range(len(order)))
+    for node, below in reversed(children.items()):
+        if below:
+            last[order[node]] = last[order[below[-1]]]
+    spans = places.matched(children, written)
+    if spans is None:
+        spans = places.generated(root)
+    return Tree(root, spans, parents, children, order, last, first_line - (2 if indented else 1))
 
 
 _LAYOUT: Final = re.compile(
@@ -83,31 +90,44 @@ def _index(root: cst.CSTNode, children: dict[cst.CSTNode, tuple[cst.CSTNode, ...
     stack = [root]
     while stack:
         node = stack.pop()
-        children[node] = below = tuple(_parts(node))
+        children[node] = below = _parts(node)
         stack.extend(reversed(below))
 
 
-def _parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def _parts(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
     cls = type(node)
-    if cls not in _fields_of:
-        _fields_of[cls] = tuple(f.name for f in dataclasses.fields(cls) if not _LAYOUT.search(f.name))
-    for name in _fields_of[cls]:
+    names = _fields_of.get(cls)
+    if names is None:
+        names = tuple(f.name for f in dataclasses.fields(cls) if not _LAYOUT.search(f.name))
+        _fields_of[cls] = names
+    found: list[cst.CSTNode] = []
+    for name in names:
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, list | tuple):
-            yield from (v for v in value if isinstance(v, cst.CSTNode))
+        if type(value) in (list, tuple):
+            found.extend(v for v in value if _is_node(v))
+        elif _is_node(value):
+            found.append(value)
+    return tuple(found)
+
+
+def _is_node(value: object) -> bool:
+    """Whether it is a part of the tree; asked once for each class, for LibCST answers slowly."""
+    cls = type(value)
+    if cls not in _nodes:
+        _nodes[cls] = issubclass(cls, cst.CSTNode)
+    return _nodes[cls]
+
+
+_nodes: Final[dict[type, bool]] = {}
 
 
 def find_calls(tree: Tree, line: int, end_line: int, column: int) -> tuple[cst.Call, ...]:
     """The call expressions that start there, outermost first: `a(x).b(y)` is two."""
+    first, last = line - tree.offset, end_line - tree.offset
     starting = [
         node
-        for node, place in tree.ranges.items()
-        if isinstance(node, cst.Call)
-        and place.start.line + tree.offset == line
-        and place.start.column + 1 == column
-        and place.end.line + tree.offset <= end_line
+        for node, span in tree.spans.items()
+        if span.line == first and span.column == column and span.end_line <= last and isinstance(node, cst.Call)
     ]
     return tuple(sorted(starting, key=tree.order.__getitem__))
 
@@ -126,7 +146,7 @@ def _walk(tree: Tree, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         here = stack.pop()
         yield here
-        if here is node or not isinstance(here, _SCOPES):
+        if here is node or type(here) not in _SCOPES:
             stack.extend(reversed(tree.children[here]))
 
 
@@ -210,9 +230,10 @@ def statements(body: cst.BaseSuite) -> Sequence[cst.CSTNode]:
 
 def calls_in(tree: Tree, node: cst.CSTNode) -> Iterator[cst.Call]:
     """The calls that `node` contains, in source order."""
-    return (n for n in walk(tree, node) if isinstance(n, cst.Call))
+    return (n for n in walk(tree, node) if type(n) is cst.Call)
 
 
 def contains(tree: Tree, outer: cst.CSTNode, inner: cst.CSTNode) -> bool:
     """Whether `inner` is `outer` or inside of it."""
-    return inner is outer or any(parent is outer for parent, _ in tree.ancestors(inner))
+    first = tree.order[outer]
+    return first <= tree.order[inner] <= tree.last[first]
