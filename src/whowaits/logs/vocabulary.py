@@ -36,14 +36,17 @@ TIERS: Final = {
     "batch": "batch",
     "default": "standard",
     "flex": "flex",
+    "flex_discount": "flex",
     "on_demand": "standard",
     "on_demand_flex": "flex",
     "on_demand_priority": "priority",
     "priority": "priority",
+    "priority_on_demand": "priority",
     "fast": "priority",
     "provisioned": "provisioned",
     "provisioned_throughput": "provisioned",
     "reserved": "provisioned",
+    "scale": "provisioned",
     "standard": "standard",
 }
 
