@@ -101,7 +101,7 @@ def check(
         show(render.render_statistics(scan))
     else:
         formats.write(scan, wanted, settings.gate.rule_link)
-    if scan.files == 0 and not scan.skipped:
+    if scan.files == 0:
         nothing_read()
     failing = gate.failing(scan, settings.gate)
     for reason in failing.reasons:
