@@ -141,7 +141,7 @@ def _json_values(source: Source, problems: Problems) -> Iterator[Any]:
             except RecursionError:
                 problems.add(Place(source.name), "record is nested too deeply; the rest of the file was not read")
                 return
-            yield value
+            yield _encodable(value) if "\\u" in buffer[:end] else value
             buffer = buffer[end:]
         if inside and len(buffer) > LONGEST_LINE:
             problems.add(Place(source.name), "record is too long; the rest of the file was not read")
@@ -151,6 +151,11 @@ def _json_values(source: Source, problems: Problems) -> Iterator[Any]:
             problems.add(Place(source.name), "the JSON array breaks off; every record before that was read")
         return
     yield from _single(buffer, source, problems)
+
+
+def _encodable(value: Any) -> Any:
+    """The value without halves of characters, which JSON can spell and no text can hold."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _single(content: str, source: Source, problems: Problems) -> Iterator[Any]:
