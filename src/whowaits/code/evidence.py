@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from whowaits.code import steps
+from whowaits.code.demonstrations import Demonstrations
 from whowaits.code.paths import Path, Site, Step
 from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
@@ -18,6 +19,7 @@ from whowaits.rules import CodeRule
 
 READS_RESULT: Final = "reads-result"
 SAME_QUESTION: Final = "same-question"
+DEMONSTRATION: Final = "demonstration"
 REPETITION: Final = "repetition"
 _UNRULED: Final = {"none": "no-caller", "script": "script"}
 """Kinds of entry points that follow from the paths alone -> what they are called as evidence."""
@@ -80,6 +82,7 @@ class Reader:
         self._rules = rules
         self._schedules = schedules
         self._leading = _leading_lines(sites)
+        self._demonstrations = Demonstrations(sources)
         self._known: dict[tuple[Step, bool, bool, bool], steps.StepFacts] = {}
         self.skipped: dict[Place, Skipped] = {}
 
@@ -111,6 +114,10 @@ class Reader:
         entry_rule = self._rules.by_id.get(path.entry.rule or _UNRULED.get(path.entry.kind, ""))
         if entry_rule is not None and entry.place is not None:
             self._add(entry_rule, entry.place, False, path.steps[-1].function, evidence, drivers)
+        if (shown := self._demonstrations.step(site, path)) is not None:
+            place = Place(shown.path, shown.line, shown.column)
+            self._add(self._rules.by_fact[DEMONSTRATION], place, False, shown.function, evidence, drivers)
+            drivers = []
         driver = _choose(drivers, repeats=any(e.rule == SAME_QUESTION for e in evidence))
         scheduled = self._scheduled(path)
         evidence.extend(s.evidence for s in scheduled)
@@ -230,9 +237,9 @@ def _choose(drivers: Sequence[Driver], repeats: bool) -> Driver | None:
 def _settled(evidence: Sequence[Evidence], driver: Driver | None) -> Iterator[Evidence]:
     """Each observation once; with somebody above a driver, the driver no longer claims that nobody waits.
 
-    Where the same is asked every time and no driver is left, what looked like one is a hint.
+    Where no driver is left, for the same is asked every time or samples are, what looked like one is a hint.
     """
-    same = driver is None and any(e.rule == SAME_QUESTION for e in evidence)
+    same = driver is None and any(e.rule in (SAME_QUESTION, DEMONSTRATION) for e in evidence)
     waited = any(e.waiter in ("person", "program") and e.basis >= Basis.STATED and not e.hint for e in evidence)
     for e in dict.fromkeys(evidence):
         claims_nobody = e.waiter == "nobody" and e.basis is Basis.INFERRED
