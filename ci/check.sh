@@ -5,6 +5,7 @@ set -euo pipefail
 
 mkdir -p "$WHOWAITS_OUT"
 words=(
+  --no-cache # a branch could bring a cache of its own
   --format "${WHOWAITS_ANNOTATIONS:-concise}"
   --format "markdown=$WHOWAITS_OUT/comment.md"
   --format "sarif=$WHOWAITS_OUT/whowaits.sarif"

@@ -159,3 +159,34 @@ def test_a_tree_with_names_that_lead_out_of_it_is_not_written_out_there(reposito
     with history.tree_of(base, repository.folder) as then:
         assert not (then.parent / "evil.py").exists()
         assert list(then.rglob("evil.py")) == []
+
+
+def test_the_merge_base_is_analysed_once_and_again_when_something_has_changed(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from whowaits.code import history
+
+    trees: list[str] = []
+    inner = history.tree_of
+    monkeypatch.setattr(history, "tree_of", lambda base, root: trees.append(base.commit) or inner(base, root))
+    repository.write(nightly=JOB)
+    for _ in range(3):
+        assert repository.states("--diff-base", "HEAD") == [("new", "nightly.py")]
+    assert len(trees) == 1
+    repository.write_at("whowaits.toml", 'assumed-deadline = "1w"\n')
+    repository.check("--diff-base", "HEAD")
+    assert len(trees) == 2
+    repository.commit()
+    assert repository.states("--diff-base", "HEAD") == [("known", "nightly.py")]
+    assert len(trees) == 3
+    repository.check("--diff-base", "HEAD", "--no-cache")
+    assert len(trees) == 4
+
+
+def test_what_is_kept_of_a_merge_base_and_is_no_baseline_is_ignored(repository: Repository) -> None:
+    repository.write(old=JOB)
+    repository.commit()
+    repository.check("--diff-base", "HEAD")
+    (kept,) = (repository.folder / ".whowaits_cache").glob("base-*.json")
+    kept.write_text("{")
+    assert repository.states("--diff-base", "HEAD") == [("known", "old.py")]

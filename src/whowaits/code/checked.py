@@ -12,7 +12,7 @@ from typing import Final
 from pathspec import GitIgnoreSpec
 
 from whowaits import rules
-from whowaits.code import baseline, files, findings, history, names, suppressions
+from whowaits.code import baseline, bases, files, findings, history, names, suppressions
 from whowaits.code.asked import Asked
 from whowaits.code.gate import Before, Selection, compared
 from whowaits.code.scan import scan
@@ -126,9 +126,17 @@ def _at_merge_base(question: Question, config: Config, revision: str) -> Before:
     """What was found at the merge base, judged by the configuration and the rules of today."""
     base = history.merge_base(question.root, revision)
     settings = _with_exclude(question, config)
-    with history.tree_of(base, question.root) as then:
-        then_found = scan(
-            then, [then], settings, cache=question.cache, names_of=history.names_then(base), as_of=question.as_of
-        )
-    known: dict[str, Finding] = {f.fingerprint: f for f in baseline.accepted(then_found, history.names_then(base))}
+    key = bases.key_of(base, settings, question.as_of) if question.cache else ""
+    known = bases.load(question.root, key) if key else None
+    if known is None:
+        known = _found_at(base, question, settings)
+        if key:
+            bases.keep(question.root, key, known.values())
     return Before(known, f"the merge base with {base.label}")
+
+
+def _found_at(base: history.MergeBase, question: Question, settings: Config) -> dict[str, Finding]:
+    paths = history.names_then(base)
+    with history.tree_of(base, question.root) as then:
+        whole = scan(then, [then], settings, cache=question.cache, names_of=paths, as_of=question.as_of)
+    return {f.fingerprint: f for f in baseline.accepted(whole, paths)}
