@@ -337,6 +337,20 @@ def test_what_a_platform_states_about_waiting_reaches_the_judge(
     assert rule in {evidence.rule for evidence in found.evidence if not evidence.hint}
 
 
+def test_a_first_prompt_longer_than_what_is_looked_at_does_not_hide_the_format(tmp_path: Path) -> None:
+    long = "x" * 100_000
+    begun: list[dict[str, Any]] = [
+        {"id": "o", "trace_id": "t", "type": "GENERATION", "parent_observation_id": None, "input": long} | OBSERVATION,
+        {"id": "r", "name": "n", "run_type": "llm", "start_time": AT, "inputs": long} | RUN,
+        {"response_status": 200, "request_created_at": AT, "request_body": long} | REQUEST,
+        {"schemaType": "ModelInvocationLog", "modelId": "m", "input": {"inputBodyJson": long}, "output": {}},
+        {"recordId": "x", "modelInput": {"prompt": long}, "modelOutput": {}},
+        {"logging_time": AT, "request_payload": [long]} | LOGGED,
+        {"CorrelationId": "c", "IsStreamCompletion": True, "RequestMessages": [long]} | SPLIT,
+    ]
+    assert [len(canonical(log(tmp_path, [record]))) for record in begun] == [1] * len(begun)
+
+
 SECRET = "Leynilegt: Gunnar hættir"
 
 

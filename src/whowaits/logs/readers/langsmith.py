@@ -39,7 +39,7 @@ class Run(NamedTuple):
 def recognise(head: bytes) -> bool:
     """Whether the first record is a run."""
     keys = keys_of(head)
-    return keys >= {"dotted_order", "run_type"} or keys >= {"run_type", "trace_id", "parent_run_id", "start_time"}
+    return keys >= {"dotted_order", "run_type"} or keys >= {"id", "name", "run_type", "start_time"}
 
 
 def rows(documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:

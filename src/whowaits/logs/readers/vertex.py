@@ -27,7 +27,7 @@ _PLACE: Final = re.compile(r"projects/([^/]+)/locations/([^/]+)/")
 def recognise(head: bytes) -> bool:
     """Whether the first record is a row of the log, or a result of a batch job."""
     keys = keys_of(head)
-    if keys >= {"logging_time", "full_response"}:
+    if keys >= {"logging_time", "full_response"} or keys >= {"logging_time", "request_payload"}:
         return True
     return keys >= {"request", "response", "status"} and b'"usageMetadata"' in head
 
