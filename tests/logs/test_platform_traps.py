@@ -299,7 +299,7 @@ def test_parquet_with_json_in_its_cells_gives_the_same_call(tmp_path: Path) -> N
     ("record", "workload"),
     [
         (OBSERVATION | {"metadata": {"deadline": "6h"}}, "n"),
-        (RUN | {"extra": {"metadata": {"deadline": "6h"}}}, "Chat"),
+        (RUN | {"extra": {"metadata": {"deadline": "6h"}}, "session_id": "tags"}, "tags"),
         (REQUEST | {"request_properties": {"Deadline": "6h", "Job": "j"}}, "j"),
         (INVOCATION | {"requestMetadata": {"deadline": "6h", "job": "j"}}, "j"),
         (LOGGED | {"full_request": {"labels": {"deadline": "6h", "job": "j"}}}, "j"),
@@ -349,6 +349,23 @@ def test_a_first_prompt_longer_than_what_is_looked_at_does_not_hide_the_format(t
         {"CorrelationId": "c", "IsStreamCompletion": True, "RequestMessages": [long]} | SPLIT,
     ]
     assert [len(canonical(log(tmp_path, [record]))) for record in begun] == [1] * len(begun)
+
+
+def test_a_call_that_a_gateway_logged_as_well_is_known_by_the_id_of_its_response(tmp_path: Path) -> None:
+    answer = {"id": "chatcmpl-77", "choices": []}
+    gateway = log(
+        tmp_path,
+        [{"request_id": "chatcmpl-77", "call_type": "acompletion", "spend": 0.1, "startTime": AT, "endTime": AT,
+          "completionStartTime": None, "model": "gpt-4o-mini", "status": "success"}],
+        "gateway.jsonl",
+    )  # fmt: skip
+    platforms = [REQUEST | {"response_body": answer}, RUN | {"outputs": answer}]
+    logs_ = [log(tmp_path, [record], f"{n}.jsonl") for n, record in enumerate(platforms)]
+    assert [row["dedupe_key"] for row in canonical(gateway, *logs_)] == ["chatcmpl-77"]
+
+
+def test_the_class_of_a_model_is_no_name_of_a_program(tmp_path: Path) -> None:
+    assert one(tmp_path, RUN | {"name": "ChatOpenAI"})["workflow_name"] is None
 
 
 SECRET = "Leynilegt: Gunnar hættir"

@@ -18,6 +18,7 @@ _COLUMNS: Final = {
     "project": ("project",),
 }
 """Column -> names of fields in lower case without punctuation, the most exact first."""
+_RESPONSE: Final = re.compile(r"(chatcmpl-|cmpl-|msg_|resp_|gen-)\w")
 _ON_THE_ROW_ONLY: Final = frozenset((*_COLUMNS["end_user_id"], *_COLUMNS["session_id"]))
 """A person is named in the column for it or nowhere: metadata are shown as they are."""
 
@@ -34,6 +35,11 @@ def attached(pairs: Mapping[str, str]) -> dict[str, Any]:
         found["session_id_trusted"] = True
     found["metadata"] = sorted((key, value) for key, value in pairs.items() if _plain(key) not in _ON_THE_ROW_ONLY)
     return found
+
+
+def response_id(*candidates: Any) -> str | None:
+    """Return the first that is a provider's own id of a response, by which other logs know the call as well."""
+    return next((item for item in candidates if isinstance(item, str) and _RESPONSE.match(item)), None)
 
 
 def between(start: datetime | None, end: datetime | None) -> float | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from whowaits.logs import values
-from whowaits.logs.callers import attached
+from whowaits.logs.callers import attached, response_id
 from whowaits.logs.cells import Cells, first
 from whowaits.logs.documents import LISTS, keys_of
 from whowaits.logs.problems import Problems
@@ -37,7 +37,11 @@ def rows(documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:
     """Yield one row for each attempt."""
     finish = Finisher(NAME)
     for document in unpacked(documents(), *LISTS):
-        yield finish.row(document, _columns(document.data, Cells(document, problems)))
+        data = document.data
+        known = response_id(values.mapping(data.get("response_body")).get("id"))
+        own = values.text(first(data, "response_id", "request_id"))  # an export as a table has only the first
+        key = {"dedupe_key": f"{NAME}:{own}"} if own and not known else {}
+        yield finish.row(document, _columns(data, Cells(document, problems)) | key, response_id=known)
 
 
 def _columns(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
@@ -47,7 +51,6 @@ def _columns(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
     return (
         {
             "request_id": values.text(first(data, "request_id", "response_id")),
-            "dedupe_key": f"{NAME}:{own}" if (own := values.text(first(data, "response_id", "request_id"))) else None,
             "record_kind": "attempt",
             "provider": values.text(data.get("provider")),
             "model_requested": values.text(first(data, "model_override", "request_model", "model")),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from whowaits.logs import values
-from whowaits.logs.callers import attached, between
+from whowaits.logs.callers import attached, between, response_id
 from whowaits.logs.cells import Cells, first, split_input
 from whowaits.logs.documents import LISTS, keys_of
 from whowaits.logs.problems import Problems
@@ -47,7 +47,16 @@ def rows(documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:
     runs = {_text(d.data, "id"): _run(d.data) for d in unpacked(documents(), *LISTS) if _kind(d.data) not in CALLS}
     finish = Finisher(NAME)
     for document in unpacked(documents(), *LISTS):
-        yield finish.row(document, _columns(document.data, runs, Cells(document, problems)))
+        data = document.data
+        known = response_id(*_ids(data)) if _kind(data) in CALLS else None
+        yield finish.row(document, _columns(data, runs, Cells(document, problems)), response_id=known)
+
+
+def _ids(data: Mapping[str, Any]) -> Iterator[Any]:
+    """Where a provider's answer, or what LangChain keeps of it, has its id."""
+    answer = values.mapping(data.get("outputs"))
+    yield answer.get("id")
+    yield values.mapping(answer.get("llm_output")).get("id")
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:
@@ -172,8 +181,15 @@ def _who(data: Mapping[str, Any], above: list[Run]) -> dict[str, Any]:
     columns = attached(pairs)
     tags = (*values.labels(data.get("tags")), *(tag for run in above for tag in run.tags))
     return columns | {
-        "workflow_name": columns.get("workflow_name") or (above[-1].name if above else _text(data, "name") or None),
+        "workflow_name": columns.get("workflow_name") or _program(data, above),
         "step_name": _text(data, "name") or None,
         "tags": list(dict.fromkeys(tag for tag in tags if not tag.startswith("seq:step:"))),
         "trigger": "eval" if "reference_example_id" in pairs else None,
     }
+
+
+def _program(data: Mapping[str, Any], above: list[Run]) -> str | None:
+    """The name of the outermost run. A call with nothing above it is named after the class of its model."""
+    if above:
+        return above[-1].name
+    return None if _kind(data) in CALLS else _text(data, "name") or None
