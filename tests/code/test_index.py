@@ -186,3 +186,11 @@ def test_no_sentence_of_the_code_is_kept(tmp_path: Path) -> None:
     assert "gpt-4o" in kept
     assert "secret" not in kept
     assert "words" not in kept
+
+
+def test_a_file_that_the_cache_cannot_hold_does_not_keep_the_others_out(tmp_path: Path) -> None:
+    (tmp_path / "big.py").write_text("LIMIT = 2 ** 3\nf(x=123456789012345678901234567890)\n")
+    (tmp_path / "small.py").write_text("x = 1\n")
+    built(tmp_path, {}, cache=True)
+    stored = json.loads((tmp_path / CACHE_FOLDER / "index.json").read_bytes())
+    assert "small.py" in stored["files"]

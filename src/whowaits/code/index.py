@@ -121,13 +121,24 @@ def _load(root: Path) -> dict[str, Any]:
 _NOT_OURS: Final = (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
+def _encoded(entry: Any) -> Any:
+    """One file as it is written; None for what JSON cannot hold, such as a number of more than 64 bits."""
+    import orjson
+
+    try:
+        return orjson.Fragment(orjson.dumps(entry, default=list))
+    except (orjson.JSONEncodeError, RecursionError):
+        return None
+
+
 def _store(root: Path, kept: dict[str, Any]) -> None:
     """Write the cache whole or not at all; a place that cannot be written to is left alone."""
     import orjson
 
     folder = root / CACHE_FOLDER
-    with suppress(OSError, orjson.JSONEncodeError, RecursionError):
-        data = orjson.dumps({"version": version(), "files": kept}, default=list)
+    with suppress(OSError):
+        rows = {place: row for place, entry in kept.items() if (row := _encoded(entry)) is not None}
+        data = orjson.dumps({"version": version(), "files": rows})
         folder.mkdir(exist_ok=True)
         (folder / ".gitignore").write_text("*\n")
         handle, name = tempfile.mkstemp(dir=folder)
