@@ -7,6 +7,7 @@ Modules that load pandas, pyarrow, DuckDB or Jinja are imported inside the comma
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -48,11 +49,14 @@ def version(
 
 def main() -> None:
     """Run the command line; a broken pipe ends quietly, as a terminal user expects."""
+    gc.set_threshold(100_000)  # what a run makes it keeps; a look through all of it every 700 objects finds nothing
     try:
         app(args=logs_spread(sys.argv[1:]))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    finally:
+        gc.freeze()  # the process ends: nothing is left to collect
 
 
 def logs_spread(words: Sequence[str]) -> list[str]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from whowaits.code.values import Resolver, Value, Values
 
 ClassId = tuple[str, int]
+_Store = tuple[int, str, int]
+"""One assignment to an attribute: its place among those to the same name, and (path, number) of its row."""
 
 PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty", "hybrid_property", "classproperty"})
 EMPTY_BASES: Final = ("abc.", "typing.", "typing_extensions.", "builtins.", "enum.")
@@ -30,6 +32,7 @@ class Classes:
         self.resolver = resolver
         self._lines: dict[ClassId, tuple[list[ClassId], list[str]]] = {}
         self._below: dict[ClassId, list[ClassId]] | None = None
+        self._stores_of: dict[str, tuple[dict[ClassId, list[_Store]], list[_Store]]] = {}
 
     def enclosing(self, path: str, scope: int) -> ClassId | None:
         """Return the class in whose method, or function inside one, `scope` lies."""
@@ -141,14 +144,27 @@ class Classes:
 
     def _store_values(self, cls: ClassId, name: str) -> Iterator[Values]:
         r = self.resolver
-        for path, number in r.uses.stores.get(name, ()):
+        own, elsewhere = self._stores(name)
+        in_test = is_test(cls[0])
+        for _, path, number in sorted((*own.get(cls, ()), *elsewhere)):
             scope, base, _, term = r.files[path].attributes[number]
-            if is_test(path) <= is_test(cls[0]) and self._means(path, scope, base, cls):
+            if is_test(path) <= in_test and self._means(path, scope, base, cls):
                 yield r.of(path, scope, term)
 
+    def _stores(self, name: str) -> tuple[dict[ClassId, list[_Store]], list[_Store]]:
+        """The assignments to an attribute: those to `self` by the class they stand in, and all others."""
+        if name not in self._stores_of:
+            own: dict[ClassId, list[_Store]] = {}
+            elsewhere: list[_Store] = []
+            for place, (path, number) in enumerate(self.resolver.uses.stores.get(name, ())):
+                scope, base, _, _ = self.resolver.files[path].attributes[number]
+                on_self = bool(base) and base[0] == "n" and base[1] in ("self", "cls")
+                cls = self.enclosing(path, scope) if on_self else None
+                (elsewhere if cls is None else own.setdefault(cls, [])).append((place, path, number))
+            self._stores_of[name] = (own, elsewhere)
+        return self._stores_of[name]
+
     def _means(self, path: str, scope: int, base: Term, cls: ClassId) -> bool:
-        if base and base[0] == "n" and self.enclosing(path, scope) not in (None, cls) and base[1] in ("self", "cls"):
-            return False
         values: Any = self.resolver.of(path, scope, base)
         return any(v[0] in ("O", "S", "C") and (v[1], v[2]) == cls for v in values)
 

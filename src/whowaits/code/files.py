@@ -7,11 +7,9 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-
-from pathspec import GitIgnoreSpec
 
 from whowaits.model import Place, Skipped
 
@@ -45,48 +43,77 @@ def find(
     Ignore files at and below `root` hold; `exclude` are patterns of the same kind, relative to `root`. Links are
     not followed. With `within`, only that part of the tree is listed.
     """
-    spec = GitIgnoreSpec.from_lines(exclude)
-    found = _walk(root, within or root, spec, suffixes)
-    return sorted(found, key=lambda p: p.relative_to(root).as_posix())
+    rules = _with_rules([], "", exclude)
+    top = within.relative_to(root).as_posix() if within else "."
+    found = _walk(str(root), rules, suffixes, "" if top == "." else top)
+    return [Path(root, name) for name in sorted(found)]
 
 
-def _walk(root: Path, top: Path, exclude: GitIgnoreSpec, suffixes: tuple[str, ...]) -> Iterator[Path]:
-    ignores: dict[str, list[tuple[str, GitIgnoreSpec]]] = {}
-    for folder, names, files in os.walk(root):
-        above = ignores.get(folder, [])
-        here = _with_ignore_file(folder, files, above)
-        rules = [*here, (str(root), exclude)]
-        names[:] = sorted(n for n in names if _enter(folder, n, rules, top))
-        for name in names:
-            ignores[os.path.join(folder, name)] = here  # noqa: PTH118 - once for each folder
-        for name in files:
-            path = Path(folder, name)
-            wanted = name.endswith(suffixes) and not _matches(path, rules) and path.is_relative_to(top)
-            if wanted and path.is_file() and not path.is_symlink():
-                yield path
+class _Rules(NamedTuple):
+    """Patterns of an ignore file; they see paths without their first `skip` letters, the folder of the file."""
+
+    skip: int
+    ignores: Callable[[str], bool]
 
 
-def _with_ignore_file(
-    folder: str, files: Sequence[str], above: list[tuple[str, GitIgnoreSpec]]
-) -> list[tuple[str, GitIgnoreSpec]]:
-    if ".gitignore" not in files:
-        return above
+def _walk(root: str, rules: list[_Rules], suffixes: tuple[str, ...], top: str) -> Iterator[str]:
+    """The names of the files at or below `top`, relative to `root`. Strings only: a tree has many files."""
+    waiting = [("", rules)]
+    while waiting:
+        folder, rules = waiting.pop()
+        entries = _entries(os.path.join(root, folder))  # noqa: PTH118 - once for each folder
+        if folder and "pyvenv.cfg" in entries:
+            continue
+        if ".gitignore" in entries:
+            rules = _with_rules(rules, folder, _lines_of(entries[".gitignore"].path))
+        start = f"{folder}/" if folder else ""
+        for name, entry in entries.items():
+            path = start + name
+            if entry.is_dir(follow_symlinks=False):
+                if name not in NEVER and _leads_to(path, top) and not _ignored(f"{path}/", rules):
+                    waiting.append((path, rules))
+            elif name.endswith(suffixes) and entry.is_file(follow_symlinks=False):
+                if _is_in(path, top) and not _ignored(path, rules):
+                    yield path
+
+
+def _is_in(path: str, top: str) -> bool:
+    return not top or path == top or path.startswith(f"{top}/")
+
+
+def _leads_to(folder: str, top: str) -> bool:
+    return _is_in(folder, top) or top.startswith(f"{folder}/")
+
+
+def _entries(folder: str) -> dict[str, os.DirEntry[str]]:
     try:
-        lines = Path(folder, ".gitignore").read_text("utf-8", "replace").splitlines()
-        return [*above, (folder, GitIgnoreSpec.from_lines(lines))]
-    except (OSError, ValueError):
-        return above
+        with os.scandir(folder) as found:
+            return {entry.name: entry for entry in found}
+    except OSError:
+        return {}
 
 
-def _enter(folder: str, name: str, rules: list[tuple[str, GitIgnoreSpec]], top: Path) -> bool:
-    path = Path(folder, name)
-    if name in NEVER or path.is_symlink() or (path / "pyvenv.cfg").exists():
-        return False
-    return (path.is_relative_to(top) or top.is_relative_to(path)) and not _matches(path, rules, "/")
+def _lines_of(file: str) -> list[str]:
+    try:
+        return Path(file).read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
 
 
-def _matches(path: Path, rules: list[tuple[str, GitIgnoreSpec]], end: str = "") -> bool:
-    return any(spec.match_file(path.relative_to(base).as_posix() + end) for base, spec in rules)
+def _with_rules(rules: list[_Rules], folder: str, lines: Sequence[str]) -> list[_Rules]:
+    if not any(line.strip() and not line.startswith("#") for line in lines):
+        return rules
+    from pathspec import GitIgnoreSpec
+
+    try:
+        spec = GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return rules
+    return [*rules, _Rules(len(folder) + 1 if folder else 0, spec.match_file)]
+
+
+def _ignored(path: str, rules: list[_Rules]) -> bool:
+    return any(rule.ignores(path[rule.skip :]) for rule in rules)
 
 
 def relative(path: Path, root: Path) -> str:

@@ -120,6 +120,9 @@ class Matcher:
         if written is None or self.sdks.ignored(written):
             return None
         names = [v[1] for v in values if v[0] == "X"] or [written]
+        names = [name for name in names if name.rpartition(".")[2] in self.sdks.by_last]
+        if not names:
+            return None
         keywords = dict(self._keywords(path, call))
         splat = any(k is None for k, _ in call.keywords)
         for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ class Params:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self._callees_of: dict[tuple[str, int], tuple[tuple[str, int], ...]] = {}
+        self._asked: dict[tuple[str, bool], list[tuple[str, int]]] = {}
         self._passed: dict[tuple[str, int], list[tuple[str, Values]]] = {}
 
     # -- parameters ------------------------------------------------------------------------------------------
@@ -67,9 +69,12 @@ class Params:
         yield from self._handed(path, scope, number)
 
     def _worth_asking(self, path: str, name: str) -> list[tuple[str, int]]:
-        calls = self.resolver.uses.calls.get(name, ())
-        tests = is_test(path)
-        return [c for c in calls if tests or not is_test(c[0])][:MAX_CALLERS]
+        key = (name, is_test(path))
+        if key not in self._asked:
+            calls = self.resolver.uses.calls.get(name, ())
+            asked = (c for c in calls if key[1] or not is_test(c[0]))
+            self._asked[key] = list(itertools.islice(asked, MAX_CALLERS))
+        return self._asked[key]
 
     def _argument(self, at: str, call: Call, path: str, scope: int, number: int, skip: int = 0) -> Values:
         """The value of a parameter at one call; `skip` positional arguments belong to somebody else."""

@@ -11,6 +11,7 @@ from typing import Final
 from whowaits import judge, rules
 from whowaits.code import files, findings, index, paths
 from whowaits.code.asked import Asked
+from whowaits.code.collection import no_collection
 from whowaits.code.declared import Declarations
 from whowaits.code.evidence import Reader, Reading, Rules
 from whowaits.code.gate import with_states
@@ -56,6 +57,19 @@ def scan(
     `names_of` says how files are called in fingerprints, where that is not how they are called now. Suppressions hold
     on the day `as_of`; without it none is over. `given` is what some files hold instead of what is on the disk.
     """
+    with no_collection():
+        return _scan(root, named, config, cache, names_of, as_of, given)
+
+
+def _scan(
+    root: File,
+    named: Sequence[File],
+    config: Config,
+    cache: bool,
+    names_of: Paths | None,
+    as_of: date | None,
+    given: Mapping[str, bytes] | None,
+) -> Scan:
     found = sorted({*files.find(root, config.exclude), *(root / path for path in given or ())})
     facts = index.build(root, found, cache=cache, given=given)
     sites = sorted(paths.find_sites(facts, rules.load_calls(), rules.load_code()), key=_place)

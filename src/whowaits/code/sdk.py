@@ -60,6 +60,7 @@ class Sdks:
         self.by_last: dict[str, list[tuple[CallRule, str]]] = defaultdict(list)
         self.wild: list[tuple[str, CallRule]] = []
         self.found: dict[str, Match | None] = {}
+        self.known_ignored: dict[str, bool] = {}
         for rule in calls.entries:
             self._add(rule)
         self.sizes = Counter(r.sdk for r in calls.entries)
@@ -118,8 +119,10 @@ class Sdks:
 
     def ignored(self, name: str) -> bool:
         """Whether the name is a call that answers no prompt."""
-        text = plain(name)
-        return any(fnmatch.fnmatchcase(text, pattern) for pattern in self.calls.ignored)
+        if name not in self.known_ignored:
+            text = plain(name)
+            self.known_ignored[name] = any(fnmatch.fnmatchcase(text, pattern) for pattern in self.calls.ignored)
+        return self.known_ignored[name]
 
     def by_shape(
         self, name: str, keywords: set[str], imported: frozenset[str] | None, splat: bool

@@ -16,6 +16,7 @@ from whowaits.model import Place, Skipped
 
 KIND: Final = "Airflow"
 _MENTION: Final = re.compile(r"\bairflow\b")
+_MADE: Final = re.compile(r"\b(DAG|dag)\s*(\(|\\|as\b)")
 _SCHEDULE_ARGUMENTS: Final = ("schedule", "schedule_interval", "timetable")
 _NO_TASKS: Final = sys.stdlib_module_names | {"airflow", "pendulum"}
 _NEVER: Final = frozenset({"@once", "@continuous", "none", ""})
@@ -40,8 +41,8 @@ class _Dag(NamedTuple):
 
 
 def mentions(text: str) -> bool:
-    """Whether the text imports Airflow."""
-    return _MENTION.search(text) is not None
+    """Whether the text imports Airflow and makes a DAG; the many operators and hooks of a provider make none."""
+    return _MENTION.search(text) is not None and _MADE.search(text) is not None
 
 
 def read(module: Module) -> Iterator[Schedule | Skipped]:
@@ -60,7 +61,7 @@ def read(module: Module) -> Iterator[Schedule | Skipped]:
 
 
 def _dags(module: Module) -> Iterator[_Dag]:
-    for node in ast.walk(module.tree):
+    for node in module.statements:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for decorator in node.decorator_list:
                 if isinstance(decorator, ast.Call) and module.last_name(decorator.func) == "dag":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -20,7 +21,8 @@ class Module:
         self.constants: dict[str, ast.expr] = {}
         self.imports: dict[str, str] = {}
         self.functions: dict[str, str] = {}
-        for node in ast.walk(tree):
+        self.statements = list(statements(tree))
+        for node in self.statements:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 self._learn_import(node)
         for statement in tree.body:
@@ -133,9 +135,27 @@ def assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
         yield statement.target.id, statement.value
 
 
+def statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """Yield every statement below `node`, those that are less indented first, as `ast.walk` does but without the rest."""
+    waiting = deque(_blocks(node))
+    while waiting:
+        below = waiting.popleft()
+        if isinstance(below, ast.stmt):
+            yield below
+        waiting.extend(_blocks(below))
+
+
+def _blocks(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements of a node, its handlers and its cases, in the order of the source."""
+    for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+        below = getattr(node, name, None)
+        if type(below) is list:
+            yield from below
+
+
 def functions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """Yield (qualified name, definition) of every function below `node`; nested names are joined with dots."""
-    for child in ast.iter_child_nodes(node):
+    for child in _blocks(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             yield prefix + child.name, child
             yield from functions(child, f"{prefix}{child.name}.")
