@@ -175,3 +175,10 @@ def test_a_loop_in_a_test_is_no_finding_whatever_is_declared_about_the_call(repo
     document = repository.document()
     assert [u["entry"]["kind"] for s in document["call_sites"] for u in s["usages"] if u["driver"]] == ["test"]
     assert [f for f in document["findings"] if "tests/" in f["message"]] == []
+
+
+def test_the_report_counts_what_is_suppressed(repository: Repository) -> None:
+    repository.write(a=JOB.replace("in rows:", f"in rows:  {IGNORE}"), b=JOB)
+    result = repository.run("audit", ".", "-o", "reports", "--as-of", "2026-11-01")
+    assert "1 finding suppressed with a reason." in result.output
+    assert "1 finding suppressed with a reason." in (repository.folder / "reports" / "shop.md").read_text()

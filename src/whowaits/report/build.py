@@ -228,7 +228,8 @@ def _others(scan: Scan | None, workloads: Iterable[Workload]) -> tuple[OtherFind
     found = [OtherFinding(f.rule, f.message, f.place, w.name) for w in workloads for f in w.findings]
     if scan is not None:
         moves = {u.fingerprint for s in scan.call_sites for u in s.usages if is_move(u.verdict, s.tier)}
-        found += [OtherFinding(f.rule, f.message, f.place, None) for f in scan.findings if f.fingerprint not in moves]
+        others = (f for f in scan.findings if f.fingerprint not in moves and f.state != "suppressed")
+        found += [OtherFinding(f.rule, f.message, f.place, None) for f in others]
     return tuple(sorted(found, key=lambda f: (f.rule, f.workload or "", _place_key(f.place), f.message)))
 
 

@@ -181,7 +181,14 @@ def sites(report: Report) -> str:
         (slow, "on a slower tier already"),
     )
     said = ", ".join(f"{n:,} {what}" for n, what in parts if n)
-    return f"{words.count(total, 'call site')}: {said}."
+    return f"{words.count(total, 'call site')}: {said}.{_suppressed(report)}"
+
+
+def _suppressed(report: Report) -> str:
+    """How many findings somebody has accepted: they are in the tables all the same, because the money is."""
+    drivers = (len({u.driver for u in s.site.usages if u.state == "suppressed"}) for s in report.sites)
+    count = sum(drivers)
+    return f" {words.count(count, 'finding')} suppressed with a reason." if count else ""
 
 
 def volume(report: Report) -> tuple[str, ...]:
