@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from whowaits import config
-from whowaits.cli.shared import AsOf, Isolated, NoCache, day, fail, root_of, show, wrong_use_is_exit_2
+from whowaits.cli import shared
+from whowaits.cli.shared import AsOf, Isolated, NoCache, day, root_of, show, wrong_use_is_exit_2
 from whowaits.model import Finding
 
 app = typer.Typer(help="Accept the findings that exist, so that only new ones fail.", no_args_is_help=True)
@@ -33,7 +34,7 @@ def write(
 
     with wrong_use_is_exit_2():
         path, found = _file(folder, file, isolated), _found(folder, as_of, no_cache, isolated)
-        _store(path, baseline.render(found))
+        shared.write(path, baseline.render(found))
     print(f"wrote {path}: {len(found):,} accepted")
 
 
@@ -66,7 +67,7 @@ def prune(
         known = baseline.read(path).known
         found = {f.fingerprint for f in _found(folder, as_of, no_cache, isolated)}
         kept = [f for name, f in known.items() if name in found]
-        _store(path, baseline.render(kept))
+        shared.write(path, baseline.render(kept))
     print(f"wrote {path}: {len(kept):,} kept, {len(known) - len(kept):,} fixed and taken out")
 
 
@@ -88,12 +89,3 @@ def _found(folder: Path, as_of: datetime | None, no_cache: bool, isolated: bool)
     root = root_of([folder])
     question = checked.Question(root, (folder,), cache=not no_cache, as_of=day(as_of))
     return baseline.accepted(checked.found(question, config.load(root, isolated=isolated)), names.paths_of(root))
-
-
-def _store(path: Path, text: str) -> None:
-    from whowaits.report.write import write_whole
-
-    try:
-        write_whole(path, text)
-    except OSError as error:
-        fail(f"{path}: cannot be written: {error.strerror}")

@@ -39,17 +39,12 @@ def outputs(words: Sequence[str], output_file: Path | None) -> list[Output]:
 
 def write(scan: Scan, wanted: Sequence[Output], rule_link: str | None) -> None:
     """Write every output; a file is written whole or not at all."""
-    from whowaits.report.write import write_whole
-
     for form, file in wanted:
         text = render(scan, form, color=file is None and shared.color(), rule_link=rule_link)
         if file is None:
             shared.show(text)
-            continue
-        try:
-            write_whole(file, text)
-        except OSError as error:
-            shared.fail(f"{file}: cannot be written: {error.strerror}")
+        else:
+            shared.write(file, text)
 
 
 def render(scan: Scan, form: str, *, color: bool, rule_link: str | None) -> str:

@@ -48,6 +48,16 @@ def show(text: str) -> None:
     sys.stdout.write(text)
 
 
+def write(file: Path, text: str) -> None:
+    """Write a file whole; where that cannot be, say so and exit with 2."""
+    from whowaits.report.write import write_whole
+
+    try:
+        write_whole(file, text)
+    except OSError as error:
+        fail(f"{file}: cannot be written: {error.strerror}")
+
+
 def width() -> int:
     """Return the columns of the terminal; a fixed width where the output goes into a pipe or a file."""
     return shutil.get_terminal_size((100, 40)).columns if sys.stdout.isatty() else 100
