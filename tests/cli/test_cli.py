@@ -259,3 +259,31 @@ def test_a_folder_or_program_after_logs_is_still_code(tmp_path):
     log.touch(), code.mkdir(), program.touch()
     words = ["audit", "--logs", str(log), str(code), str(program)]
     assert logs_spread(words) == words
+
+
+@pytest.mark.parametrize("flag", ["-o", "--tags-only", "--workloads"])
+def test_a_log_is_never_written_over(log, flag):
+    before = log.read_bytes()
+    result = run("classify", log, flag, log)
+    assert result.exit_code == 2
+    assert "is one of the logs" in result.output
+    assert log.read_bytes() == before
+
+
+def test_a_file_of_a_folder_of_logs_is_never_written_over(log):
+    before = log.read_bytes()
+    assert run("classify", log.parent, "-o", log).exit_code == 2
+    assert log.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", ["calls.jsonl/out.parquet", "none/out.parquet", ""])
+def test_an_output_that_cannot_be_written_is_named_before_anything_is_read(log, tmp_path, place):
+    result = run("classify", log, "-o", tmp_path / place)
+    assert result.exit_code == 2
+    assert "folder" in result.output
+
+
+def test_an_audit_into_a_file_ends_with_2(tree, log):
+    result = run("audit", tree, "--logs", log, "-o", log)
+    assert result.exit_code == 2
+    assert "cannot be written" in result.output

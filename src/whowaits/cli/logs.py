@@ -16,6 +16,7 @@ from whowaits.cli.shared import (
     Mapping,
     NoCache,
     Paths,
+    check_output,
     color,
     day,
     mapping_of,
@@ -46,6 +47,8 @@ def classify(
         if peek:
             show(peeked.render_peek(log_half.peek(logs, mapping_of(mapping)), width=width(), color=color()))
             return
+        for wanted in filter(None, (output, tags_only, workloads)):
+            check_output(wanted, logs)
         settings = config.load(Path(), isolated=isolated)
         session = log_half.classify(logs, settings, day(as_of), mapping=mapping_of(mapping))
     with session:
@@ -71,18 +74,21 @@ def audit(
     """Read code and logs, join them, and write the report: what could wait, and what that would save."""
     from whowaits import join
     from whowaits.code import scan as code_half
-    from whowaits.logs import workloads as log_half
     from whowaits.report import build, terminal, write
 
     with wrong_use_is_exit_2():
         root = root_of(paths)
         settings = config.load(root, isolated=isolated)
         scan = code_half.scan(root, paths, settings, cache=not no_cache, as_of=day(as_of))
-        with log_half.classify(logs, settings, day(as_of), mapping=mapping_of(mapping)) as session:
-            classified = session.classified if logs else None
-    joined = join.join(scan, classified, settings)
-    report = build.build(joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__)
-    written = write.write_all(report, output)
+        classified = None
+        if logs:
+            from whowaits.logs import workloads as log_half
+
+            with log_half.classify(logs, settings, day(as_of), mapping=mapping_of(mapping)) as session:
+                classified = session.classified
+        joined = join.join(scan, classified, settings)
+        report = build.build(joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__)
+        written = write.write_all(report, output)
     show(terminal.render_text(report, width=width(), color=color()))
     for path in written:
         print(f"wrote {path}")

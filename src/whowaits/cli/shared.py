@@ -82,13 +82,29 @@ def root_of(paths: Sequence[Path]) -> Path:
     return config.find_root(paths)
 
 
+def check_output(path: Path, logs: Sequence[str]) -> None:
+    """End the run before anything is read where `path` cannot be written, or where that would destroy a log."""
+    if path.is_dir():
+        fail(f"{path}: is a folder; name a file to write")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        fail(f"{path}: {path.parent} is no folder that can be written to")
+    if path.exists() and any(_covers(Path(log), path) for log in logs):
+        fail(f"{path}: is one of the logs to read; name another file to write")
+
+
+def _covers(log: Path, path: Path) -> bool:
+    """Whether reading `log`, a file, a folder or a pattern, would read `path`."""
+    whole, target = log.resolve(), path.resolve()
+    return target == whole or target.is_relative_to(whole) or target.match(str(whole))
+
+
 def mapping_of(pairs: Sequence[str]) -> dict[str, str]:
     """Return what `--map` says, canonical column by canonical column."""
     mapping = {}
     for pair in pairs:
         field, sign, path = pair.partition("=")
         if not (field and sign and path):
-            fail(f"--map {pair}: expected FIELD=PATH, for example --map input_tokens=usage.prompt_tokens")
+            fail(f"--map {pair}: expected FIELD=PATH, for example --map input_tokens_total=usage.prompt")
         mapping[field] = path
     return mapping
 
