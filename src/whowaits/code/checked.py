@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
-
-from pathspec import GitIgnoreSpec
 
 from whowaits import rules
 from whowaits.code import baseline, bases, files, findings, history, names, suppressions
@@ -91,8 +89,13 @@ def chosen(question: Question, config: Config) -> Selection:
     in_file = [*settings.select, *settings.ignore, *(rule for p in settings.per_path for rule in p.ignore)]
     in_file += [rule for waiver in settings.waivers for rule in waiver.rules]
     _refuse_unknown(in_file, config.path.name if config.path else "")
-    per_path = tuple((GitIgnoreSpec.from_lines([p.path]).match_file, p.ignore) for p in settings.per_path)
-    return Selection(select, ignore, per_path)
+    return Selection(select, ignore, tuple((_matches(p.path), p.ignore) for p in settings.per_path))
+
+
+def _matches(pattern: str) -> Callable[[str], bool]:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines([pattern]).match_file
 
 
 def known_rules() -> list[str]:
@@ -124,6 +127,8 @@ def _before(question: Question, config: Config) -> Before | None:
 
 def _at_merge_base(question: Question, config: Config, revision: str) -> Before:
     """What was found at the merge base, judged by the configuration and the rules of today."""
+    if revision == "HEAD" and history.is_before_first_commit(question.root):
+        return Before({}, "nothing, for there is no commit yet")
     base = history.merge_base(question.root, revision)
     settings = _with_exclude(question, config)
     key = bases.key_of(base, settings, question.as_of) if question.cache else ""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Work without it: it costs as much as parsing and finds nothing, because summaries and syntax trees hold no cycles."""
+    """Work without it: it costs as much as parsing and finds nothing, for summaries and trees hold no cycles."""
     was_on = gc.isenabled()
     gc.disable()
     try:

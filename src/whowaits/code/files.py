@@ -72,9 +72,10 @@ def _walk(root: str, rules: list[_Rules], suffixes: tuple[str, ...], top: str) -
             if entry.is_dir(follow_symlinks=False):
                 if name not in NEVER and _leads_to(path, top) and not _ignored(f"{path}/", rules):
                     waiting.append((path, rules))
-            elif name.endswith(suffixes) and entry.is_file(follow_symlinks=False):
-                if _is_in(path, top) and not _ignored(path, rules):
-                    yield path
+                continue
+            wanted = name.endswith(suffixes) and _is_in(path, top) and entry.is_file(follow_symlinks=False)
+            if wanted and not _ignored(path, rules):
+                yield path
 
 
 def _is_in(path: str, top: str) -> bool:

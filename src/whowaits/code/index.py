@@ -38,11 +38,20 @@ def version() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the index knows of a tree. `files` maps the path relative to `root` to the file's summary, sorted."""
+    """What the index knows of a tree. `files` maps the path relative to `root` to the file's summary, sorted.
+
+    `digest` stands for the content of all files; it is "" where one could not be read.
+    """
 
     root: Path
     files: Mapping[str, Summary]
     skipped: tuple[Skipped, ...]
+    digest: str = ""
+
+
+def digest_of(digests: Mapping[str, str]) -> str:
+    """Return the digest of a tree, given those of its files."""
+    return hashlib.blake2b(repr(sorted(digests.items())).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def build(
@@ -53,7 +62,7 @@ def build(
     kept: dict[str, Any] = {}
     found: dict[str, Summary] = {}
     skipped: list[Skipped] = []
-    changed = False
+    changed, readable = False, True
     with no_collection():
         stored = _load(root) if cache else {}
         for path in sorted(files):
@@ -61,6 +70,7 @@ def build(
             try:
                 data = given[place] if given and place in given else path.read_bytes()
             except OSError as error:
+                readable = False
                 skipped.append(Skipped(Place(place), f"cannot be read: {error.strerror or 'input error'}"))
                 continue
             digest = hashlib.blake2b(data, digest_size=16).hexdigest()
@@ -74,7 +84,8 @@ def build(
                 found[place] = summary
     if cache and (changed or kept.keys() != stored.keys()):
         _store(root, kept)
-    return Facts(root, found, tuple(sorted(skipped, key=lambda s: (s.place.path, s.place.cell or 0))))
+    digest = digest_of({place: row[0] for place, row in kept.items()}) if readable else ""
+    return Facts(root, found, tuple(sorted(skipped, key=lambda s: (s.place.path, s.place.cell or 0))), digest)
 
 
 def _summarize(path: Path, data: bytes, place: str) -> tuple[Summary, list[Skipped]]:

@@ -9,7 +9,7 @@ from pathlib import Path as File
 from typing import Final
 
 from whowaits import judge, rules
-from whowaits.code import files, findings, index, paths
+from whowaits.code import files, findings, index, kept, paths
 from whowaits.code.asked import Asked
 from whowaits.code.collection import no_collection
 from whowaits.code.declared import Declarations
@@ -71,8 +71,8 @@ def _scan(
     given: Mapping[str, bytes] | None,
 ) -> Scan:
     found = sorted({*files.find(root, config.exclude), *(root / path for path in given or ())})
-    facts = index.build(root, found, cache=cache, given=given)
-    sites = sorted(paths.find_sites(facts, rules.load_calls(), rules.load_code()), key=_place)
+    tree = _found(root, found, cache, given)
+    sites = tree.sites
     others = files.find(root, config.exclude, suffixes=("",)) if sites else []
     written, unclear = schedules.find(root, others)
     sources = Sources(root, given)
@@ -94,16 +94,28 @@ def _scan(
     if asked.everything and config.path is not None and config.path.parent == root.resolve():
         reported += suppressions.wrong_waivers(names)
     remembered.keep()
-    skipped = [*facts.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
+    skipped = [*tree.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
     done = Scan(
         root=root.as_posix(),
-        files=len(facts.files),
+        files=tree.files,
         call_sites=tuple(judged),
         findings=tuple(reported),
         skipped=tuple(sorted(skipped, key=_skipped_place)),
         prefix=names.prefix,
     )
     return with_states(done)
+
+
+def _found(root: File, files: list[File], cache: bool, given: Mapping[str, bytes] | None) -> kept.Found:
+    """The model calls of the tree, in the order of place: those of last time where nothing has changed since."""
+    known = kept.recall(root, files, given) if cache else None
+    if known is not None:
+        return known
+    facts = index.build(root, files, cache=cache, given=given)
+    sites = sorted(paths.find_sites(facts, rules.load_calls(), rules.load_code()), key=_place)
+    if cache:
+        kept.keep(root, facts, sites)
+    return kept.Found(len(facts.files), facts.skipped, sites)
 
 
 def _place(site: Site) -> tuple[str, int, int, int]:

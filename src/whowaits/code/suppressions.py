@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Final
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING, Final
 
 from whowaits.code.marks import Mark, Marks
 from whowaits.code.names import Names
 from whowaits.gate_settings import Waiver
 from whowaits.model import CallSite, Finding, Place, Waived
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 WITHOUT_REASON: Final = "comment-without-reason"
 EXPIRED: Final = "expired-suppression"
@@ -78,7 +79,11 @@ class Suppressions:
 
 
 def _about(waiver: Waiver) -> GitIgnoreSpec | None:
-    return None if waiver.path is None else GitIgnoreSpec.from_lines([waiver.path])
+    if waiver.path is None:
+        return None
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines([waiver.path])
 
 
 def _covers(waiver: Waiver, about: GitIgnoreSpec | None, finding: Finding) -> bool:

@@ -6,13 +6,14 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Final
-
-import pathspec
+from typing import TYPE_CHECKING, Final
 
 from whowaits.config import MATCH_FIELDS, WorkloadEntry
 from whowaits.deadlines.durations import say
 from whowaits.model import Basis, Evidence, Place
+
+if TYPE_CHECKING:
+    import pathspec
 
 RULE: Final = "register"
 Value = str | Sequence[str] | None
@@ -84,6 +85,8 @@ def _code_fits(spec: str, path: str, function: str) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _glob(pattern: str) -> pathspec.GitIgnoreSpec:
+    import pathspec
+
     return pathspec.GitIgnoreSpec.from_lines([pattern])
 
 

@@ -136,7 +136,7 @@ def assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
 
 
 def statements(node: ast.AST) -> Iterator[ast.stmt]:
-    """Yield every statement below `node`, those that are less indented first, as `ast.walk` does but without the rest."""
+    """Yield every statement below `node`, less indented ones first, as `ast.walk` does."""
     waiting = deque(_blocks(node))
     while waiting:
         below = waiting.popleft()
