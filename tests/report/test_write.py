@@ -61,3 +61,28 @@ def test_a_write_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
 )
 def test_a_report_name_cannot_leave_its_folder(name: str, stem: str) -> None:
     assert file_stem(name) == stem
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    import os
+    import stat
+    import threading
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    write_whole(pipe, "text\n")
+    reader.join(timeout=5)
+    assert read == ["text\n"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_what_a_link_points_to_is_replaced_and_the_link_stays(tmp_path: Path) -> None:
+    (tmp_path / "real.md").write_text("old")
+    link = tmp_path / "link.md"
+    link.symlink_to("real.md")
+    write_whole(link, "new")
+    assert link.is_symlink()
+    assert (tmp_path / "real.md").read_text() == "new"

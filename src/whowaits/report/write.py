@@ -32,7 +32,15 @@ def file_stem(name: str) -> str:
 
 
 def write_whole(path: Path, text: str) -> Path:
-    """Replace the file at `path` in one step; a reader sees the old text or the new, never a part of it."""
+    """Replace the file at `path` in one step; a reader sees the old text or the new, never a part of it.
+
+    A device or a pipe (`/dev/null`, `/dev/stdout`) is written to as it is, never replaced by a file.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
+            stream.write(text)
+        return path
+    path = path.resolve() if path.is_symlink() else path
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="\n") as file:
