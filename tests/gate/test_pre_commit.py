@@ -77,3 +77,14 @@ def test_pre_commit_installs_and_runs_the_hooks(repository: Repository, tmp_path
     assert "loop-over-data" in warns.stdout
     repository.write(nightly=ONCE)
     assert attempt("whowaits-gate").returncode == 0
+
+
+def test_before_the_first_commit_everything_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    young = Repository(tmp_path / "young")
+    young.write(
+        nightly=JOB.replace("from llm import ask", "from openai import OpenAI\n\nask = OpenAI().embeddings.create")
+    )
+    monkeypatch.chdir(young.folder)
+    result = young.run(*words("whowaits-gate", "nightly.py"))
+    assert result.exit_code == 1, result.output
+    assert "1 new, 0 known, 0 fixed, compared with nothing, for there is no commit yet" in result.output

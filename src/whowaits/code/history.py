@@ -65,6 +65,18 @@ def merge_base(root: Path, revision: str) -> MergeBase:
     return MergeBase(commit, revision, top, "" if below == "." else f"{below}/", dict(_renames(top, commit)))
 
 
+def is_before_first_commit(root: Path) -> bool:
+    """Return whether `root` lies in a checkout that has no commit yet."""
+    try:
+        _git(root, "rev-parse", "--show-toplevel")
+    except HistoryError:
+        return False
+    try:
+        return not _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    except HistoryError:
+        return True
+
+
 def names_then(base: MergeBase) -> Paths:
     """Return how files of the merge base are called in fingerprints: by the names they have now."""
     return Paths(base.prefix, base.renamed)
