@@ -39,7 +39,7 @@ def rows(documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:
 
 
 def _is_result(record: Mapping[str, Any]) -> bool:
-    return "custom_id" in record and values.mapping(record.get("result")).get("type") in STATUS
+    return "custom_id" in record and str(values.mapping(record.get("result")).get("type")) in STATUS
 
 
 def _is_batch(record: Mapping[str, Any]) -> bool:

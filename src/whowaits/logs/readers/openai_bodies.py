@@ -58,7 +58,7 @@ def _is_openai(bodies: Exchange | None) -> bool:
     if bodies is None:
         return False
     answer = _settled(bodies).answer
-    if "custom_id" in bodies.wrapper or answer.get("object") not in OBJECTS:
+    if "custom_id" in bodies.wrapper or str(answer.get("object")) not in OBJECTS:
         return _refused(bodies)
     return "usage" in answer or "choices" in answer or "output" in answer
 
