@@ -18,6 +18,8 @@ def fires(rule: LogRule, row: dict[str, Any]) -> bool:
     if rule.when.value == "clock":
         due = Statements(Config()).due({"stated": json.dumps(list(row.items()))})
         return due is not None and due.rule == rule.id
+    if not rule.when.field:
+        return rule.when.holds(row)
     return any(speaks(rule, key, str(value)) for key, value in row.items() if value is not None)
 
 

@@ -78,10 +78,15 @@ _COUNTED: Final = (
 _NARROW: Final = ", ".join(
     f"{OWN.get(name, 'r.' + quoted(name))} AS {quoted(name)}" for name in dict.fromkeys((*OWN, *_COUNTED))
 )
+_FORM: Final = """CASE WHEN coalesce(r.service_name, r.workflow_name, r.job_name, r.prompt_name) IS NOT NULL THEN 0
+  ELSE CASE WHEN coalesce(r.session_id, r.end_user_id) IS NULL THEN 1 ELSE 2 END
+    + CASE WHEN r.streamed THEN 2 WHEN NOT r.streamed THEN 4 ELSE 0 END END"""
+"""What tells the programs behind a key apart when it has no other name: 0 where it has, else 1 without and 2 with
+sessions or users, plus 2 streamed, 4 not streamed."""
 DAY_US: Final = 86_400_000_000
 CALLS: Final = f"""
 SELECT m.* EXCLUDE (whole, sized, read, short, long),
-  hash({", ".join("m." + quoted(name) for name in _STATEMENT)}) AS statement,
+  hash({", ".join("m." + quoted(name) for name in (*_STATEMENT, "form"))}) AS statement,
   hash(m.provider, m.model_canonical, m.operation, m.service_tier, m.start_us // {DAY_US}) AS price_key,
   CAST(round({WEIGHT_ONE} / m.sampling_rate) AS BIGINT) AS weight,
   CASE WHEN m.start_us > 0 THEN m.start_us // {DAY_US} END AS day,
@@ -96,7 +101,7 @@ SELECT m.* EXCLUDE (whole, sized, read, short, long),
 FROM (
   SELECT *, least(write_1h_tokens, whole - read - short) AS long FROM (
     SELECT *, least(write_5m_tokens, whole - read) AS short FROM (
-      SELECT r.rowid AS position, {_NARROW}, r.stated AS stated,
+      SELECT r.rowid AS position, {_NARROW}, r.stated AS stated, {_FORM} AS form,
         coalesce(epoch_us(r.started_at), epoch_us(r.ended_at), 0) AS start_us,
         CAST(CAST(r.cost_usd AS DECIMAL(38, 9)) * 1000000000 AS BIGINT) AS cost_nano,
         CAST(r.stated_deadline_s * 1000000 AS BIGINT) AS deadline_us,

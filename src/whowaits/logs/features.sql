@@ -6,7 +6,8 @@
 -- (1000000 = not sampled). money/savings.py is the reference of the arithmetic.
 --
 -- Read here: calls (one row a record, each call once), prices (rates by price_key and size of the request),
--- unit_of (statement -> unit), units (unit -> ordered = 1 where the order of its calls matters).
+-- unit_of (statement -> unit), units (unit -> ordered = 1 where the order of its calls matters), asked (unit: those
+-- whose week, or whose runs call by call, are looked at). A gap of more than ten minutes starts a run.
 
 -- name: price_keys
 SELECT
@@ -114,6 +115,7 @@ SELECT
   c.code_line AS code_line,
   c.service_tier AS service_tier,
   c.stated AS stated,
+  c.form AS form,
   COUNT(*) AS row_count
 FROM calls AS c
 WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')
@@ -121,7 +123,7 @@ GROUP BY
   c.statement, c.provider, c.model_canonical, c.operation, c.api_key_id, c.api_key_alias, c.team, c.project,
   c.workspace, c.service_name, c.environment, c.caller_identity, c.job_name, c.workflow_name, c.prompt_name,
   c.trigger, c.root_kind, c.user_agent, c.stated_deadline_source, c.code_file, c.code_function, c.code_line,
-  c.service_tier, c.stated
+  c.service_tier, c.stated, c.form
 
 -- name: unit_features
 SELECT
@@ -243,3 +245,149 @@ FROM (
   GROUP BY g.unit, g.series, g.segment
 ) AS q
 GROUP BY q.unit, q.by_series, q.length
+
+-- name: unit_minutes
+SELECT
+  u.unit AS unit,
+  c.start_us // 60000000 AS minute_no,
+  COUNT(*) AS row_count,
+  MIN(c.start_us) AS first_us,
+  MAX(c.start_us) AS last_us,
+  MAX(c.end_us) AS end_us
+FROM calls AS c
+JOIN unit_of AS u ON c.statement = u.statement
+WHERE c.start_us > 0 AND c.record_kind IN ('call', 'attempt')
+GROUP BY u.unit, c.start_us // 60000000
+
+-- name: run_starts
+SELECT
+  m.unit AS unit,
+  m.minute_no AS minute_no,
+  m.row_count AS row_count,
+  m.first_us AS first_us,
+  m.last_us AS last_us,
+  m.end_us AS end_us,
+  CASE
+    WHEN m.first_us - LAG(m.last_us) OVER (
+      PARTITION BY m.unit ORDER BY m.minute_no NULLS FIRST, m.first_us NULLS FIRST, m.last_us NULLS FIRST
+    ) <= 600000000 THEN 0
+    ELSE 1
+  END AS starts
+FROM unit_minutes AS m
+
+-- name: run_minutes
+SELECT
+  r.unit AS unit,
+  r.row_count AS row_count,
+  r.first_us AS first_us,
+  r.last_us AS last_us,
+  r.end_us AS end_us,
+  SUM(r.starts) OVER (
+    PARTITION BY r.unit ORDER BY r.minute_no NULLS FIRST, r.first_us NULLS FIRST, r.last_us NULLS FIRST
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS run
+FROM run_starts AS r
+
+-- name: runs
+SELECT
+  r.unit AS unit,
+  r.run AS run,
+  SUM(r.row_count) AS row_count,
+  MIN(r.first_us) AS first_us,
+  MAX(r.last_us) AS last_us,
+  MAX(r.end_us) AS end_us
+FROM run_minutes AS r
+GROUP BY r.unit, r.run
+
+-- name: run_calls
+SELECT
+  b.unit AS unit,
+  b.run AS run,
+  b.row_count AS row_count,
+  b.first_us AS first_us,
+  b.last_us AS last_us,
+  c.start_us AS start_us,
+  c.start_us - LAG(c.start_us) OVER (
+    PARTITION BY b.unit, b.run ORDER BY c.start_us NULLS FIRST, c.end_us NULLS FIRST, c.position NULLS FIRST
+  ) AS gap_us
+FROM calls AS c
+JOIN unit_of AS u ON c.statement = u.statement
+JOIN asked AS a ON u.unit = a.unit
+JOIN run_bounds AS b ON u.unit = b.unit AND c.start_us >= b.first_us AND c.start_us <= b.last_us
+WHERE c.start_us > 0 AND c.record_kind IN ('call', 'attempt')
+
+-- name: run_course
+SELECT
+  g.unit AS unit,
+  g.run AS run,
+  g.row_count AS row_count,
+  g.first_us AS first_us,
+  g.last_us AS last_us,
+  SUM(CASE WHEN 2 * (g.start_us - g.first_us) < g.last_us - g.first_us THEN 1 ELSE 0 END) AS early_count,
+  SUM(CASE WHEN g.start_us - g.first_us < 60000000 THEN 1 ELSE 0 END) AS first_minute_count,
+  SUM(CASE WHEN g.gap_us > 60000000 THEN 1 ELSE 0 END) AS pause_count
+FROM run_calls AS g
+GROUP BY g.unit, g.run, g.row_count, g.first_us, g.last_us
+
+-- name: spans
+SELECT
+  m.unit AS unit,
+  MIN(m.first_us) AS first_us,
+  MAX(m.last_us) AS last_us
+FROM unit_minutes AS m
+JOIN asked AS a ON m.unit = a.unit
+GROUP BY m.unit
+
+-- name: half_hours
+SELECT
+  m.unit AS unit,
+  (m.minute_no // 30 + 144) % 336 AS half_hour,
+  SUM(m.row_count) AS row_count
+FROM unit_minutes AS m
+JOIN asked AS a ON m.unit = a.unit
+GROUP BY m.unit, (m.minute_no // 30 + 144) % 336
+
+-- name: series_minutes
+SELECT
+  u.unit AS unit,
+  COALESCE(c.session_id, c.end_user_id) AS series,
+  c.start_us // 60000000 AS minute_no,
+  COUNT(*) AS row_count,
+  MIN(c.start_us) AS first_us,
+  MAX(c.end_us) AS end_us
+FROM calls AS c
+JOIN unit_of AS u ON c.statement = u.statement
+WHERE c.start_us > 0 AND c.record_kind IN ('call', 'attempt') AND COALESCE(c.session_id, c.end_user_id) IS NOT NULL
+GROUP BY u.unit, COALESCE(c.session_id, c.end_user_id), c.start_us // 60000000
+
+-- name: series_gaps
+SELECT
+  s.unit AS unit,
+  s.series AS series,
+  s.row_count AS row_count,
+  s.first_us - MAX(s.end_us) OVER (
+    PARTITION BY s.unit, s.series ORDER BY s.minute_no NULLS FIRST, s.first_us NULLS FIRST, s.end_us NULLS FIRST
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ) AS gap_us
+FROM series_minutes AS s
+
+-- name: pauses
+SELECT
+  q.unit AS unit,
+  COUNT(*) AS series_count,
+  SUM(q.row_count) AS row_count,
+  SUM(q.row_count - 1 - q.breaks) AS gap_count,
+  SUM(q.pauses) AS pause_count,
+  SUM(CASE WHEN q.long_pauses > 0 THEN 1 ELSE 0 END) AS long_series_count
+FROM (
+  SELECT
+    g.unit AS unit,
+    g.series AS series,
+    SUM(g.row_count) AS row_count,
+    SUM(CASE WHEN g.gap_us > 1800000000 THEN 1 ELSE 0 END) AS breaks,
+    SUM(CASE WHEN g.gap_us > 60000000 AND g.gap_us <= 1800000000 THEN 1 ELSE 0 END) AS pauses,
+    SUM(CASE WHEN g.gap_us > 120000000 AND g.gap_us <= 1800000000 THEN 1 ELSE 0 END) AS long_pauses
+  FROM series_gaps AS g
+  GROUP BY g.unit, g.series
+) AS q
+GROUP BY q.unit

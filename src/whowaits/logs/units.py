@@ -26,6 +26,17 @@ KEYS: Final = (
     "code_file",
     "user_agent",
 )
+REST: Final = -1
+FORMS: Final = {
+    REST: "other calls",
+    1: "without sessions",
+    2: "with sessions",
+    3: "streamed, without sessions",
+    4: "streamed, with sessions",
+    5: "not streamed, without sessions",
+    6: "not streamed, with sessions",
+}
+"""The forms of calls behind a key (logs/cleaning.py) in words."""
 UNMARKED: Final = "unmarked"
 LONGEST_LABEL: Final = 40
 SHOWN_KEY: Final = 12
@@ -47,11 +58,21 @@ class Unit:
     models: list[str] = field(default_factory=list)
     statements: list[int] = field(default_factory=list)
     places: set[Place] = field(default_factory=set)
+    identity: tuple[Any, ...] = ()
+    """The program, or the key with its model and operation."""
+    stream: int | None = None
+    """Which of several streams of a key, told apart by the form of their calls; None for a whole one."""
     name: str = ""
     streams: tuple[str, ...] = ()
 
 
-def build(rows: Iterable[Mapping[str, Any]], statements: Statements) -> tuple[list[Unit], list[str]]:
+Apart = Mapping[tuple[Any, ...], frozenset[int]]
+"""Keys that carry several programs -> the forms of calls that are streams of their own; the rest is another one."""
+
+
+def build(
+    rows: Iterable[Mapping[str, Any]], statements: Statements, apart: Apart | None = None
+) -> tuple[list[Unit], list[str]]:
     """Return the units of these statements, and what is wrong with the register; the order of rows plays no part."""
     units: dict[tuple[Any, ...], Unit] = {}
     ties: set[str] = set()
@@ -63,11 +84,14 @@ def build(rows: Iterable[Mapping[str, Any]], statements: Statements) -> tuple[li
             ties.add(covering.message)
         said, due = statements.evidence(row), statements.due(row)
         offer = load_offers().find(row["provider"], row["model_canonical"], row["operation"])
-        key = _signature(row, said, offer, due, covering.entry.name if covering.entry else None)
+        stream = None if covering.entry else _stream(row, apart or {})
+        key = (*_signature(row, said, offer, due, covering.entry.name if covering.entry else None), stream)
         if key not in units:
             base = covering.entry.name if covering.entry else _base(row, alone)
             declared = register.evidence(covering.entry) if covering.entry else ()
-            units[key] = Unit(len(units), base, _label(row, said), offer, _tier(row), declared, row["provider"], due)
+            label = ", ".join((_label(row, said), *([FORMS[stream]] if stream else [])))
+            units[key] = Unit(len(units), base, label, offer, _tier(row), declared, row["provider"], due)
+            units[key].identity, units[key].stream = _identity(row), stream
         _join(units[key], row, said, due)
     found = list(units.values())
     _name(found)
@@ -109,6 +133,23 @@ def _signature(
     person = any(e.waiter == "person" for e in said if not e.hint)  # waits, whatever else a call states
     source = None if person else row["stated_deadline_source"]
     return ("log", _identity(row), claims, due, offer, _tier(row), source)
+
+
+def shared_keys(rows: Iterable[Mapping[str, Any]]) -> Apart:
+    """Return the keys without the name of a program whose calls have several forms."""
+    forms: dict[tuple[Any, ...], set[int]] = {}
+    for row in rows:
+        if row["form"]:
+            forms.setdefault(_identity(row), set()).add(row["form"])
+    return {identity: frozenset(found) for identity, found in forms.items() if len(found) > 1}
+
+
+def _stream(row: Mapping[str, Any], apart: Apart) -> int | None:
+    own = apart.get(_identity(row))
+    if own is None:
+        return None
+    form: int = row["form"]
+    return form if form in own else REST
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:

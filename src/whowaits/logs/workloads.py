@@ -18,14 +18,14 @@ from typing import Any, Final
 
 from whowaits.config import Config
 from whowaits.judge import judge
-from whowaits.logs import chains, ingest, rates, results, units
+from whowaits.logs import chains, ingest, rates, results, shapes, units
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.ingest import Ingested
 from whowaits.logs.peeking import peek
 from whowaits.logs.problems import Problems
 from whowaits.logs.sources import find
 from whowaits.logs.statements import Statements, speaks
-from whowaits.logs.units import Unit
+from whowaits.logs.units import Apart, Unit
 from whowaits.model import Basis, Classified, Evidence, Place
 
 __all__ = ["Session", "classify", "peek"]
@@ -57,7 +57,7 @@ class Session:
         self._folder.close()
 
     def write_tagged(self, path: Path) -> None:
-        """Write one row a call with its verdict (DESIGN: `classify -o`), whole or not at all."""
+        """Write one row a call with its verdict, whole or not at all."""
         self._engine.write_parquet(results.tagged_sql(self._engine.filled("raw_calls")), path)
 
     def write_tags(self, path: Path) -> None:
@@ -96,15 +96,18 @@ def _judged(
     for name in ("listed", "spent"):
         engine.view(name, features()[name])
     engine.define("priced", features()["priced"])
-    found, ties = units.build(engine.rows(features()["statements"]), statements)
+    said = engine.rows(features()["statements"])
+    found, ties = units.build(said, statements, _told_apart(engine, said, statements, config))
     for message in ties:
         problems.add(Place(config.path.name if config.path else "whowaits.toml"), message)
     _store_units(engine, found)
     measured = {row["unit"]: row for row in engine.rows(features()["unit_features"])}
     evidence = {unit.number: _seen(unit, measured[unit.number], statements) for unit in found}
-    first = {unit.number: judge(evidence[unit.number], unit.offer, config.policy) for unit in found}
-    for number, chain in chains.measure(engine, [n for n, verdict in first.items() if verdict.route in SLOW_ROUTES]):
-        evidence[number] = (*evidence[number], chain)
+    by_shape = shapes.observe(engine, found, evidence, config.policy)
+    first = {unit.number: judge(by_shape[unit.number], unit.offer, config.policy) for unit in found}
+    unwaited = [n for n, verdict in first.items() if verdict.route in SLOW_ROUTES]
+    followed = dict(chains.measure(engine, unwaited))
+    evidence = {n: (*_without_runs(said), followed[n]) if n in followed else said for n, said in by_shape.items()}
     verdicts = {u.number: judge(evidence[u.number], u.offer, config.policy) for u in found}
     workloads = [
         results.workload(unit, measured[unit.number], evidence[unit.number], verdicts[unit.number], as_of, config)
@@ -112,6 +115,26 @@ def _judged(
     ]
     results.store(engine, found, workloads)
     return results.classified(engine, workloads, came, problems, as_of, config)
+
+
+def _told_apart(engine: Engine, rows: Sequence[Mapping[str, Any]], statements: Statements, config: Config) -> Apart:
+    """The forms of calls that are a stream of their key: those whose runs show that nobody waits for them."""
+    apart = units.shared_keys(rows)
+    if not apart:
+        return {}
+    found, _ = units.build(rows, statements, apart)
+    _store_units(engine, found)
+    seen = shapes.observe(engine, found, {unit.number: unit.evidence for unit in found}, config.policy)
+    own: dict[tuple[Any, ...], set[int]] = {}
+    for unit in found:
+        if unit.stream is not None and len(seen[unit.number]) > len(_without_runs(seen[unit.number])):
+            own.setdefault(unit.identity, set()).add(unit.stream)
+    return {identity: frozenset(forms) for identity, forms in own.items()}
+
+
+def _without_runs(said: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Evidence but that of runs: they say nothing of calls that must follow one another."""
+    return tuple(e for e in said if e.rule not in shapes.RUN_RULES)
 
 
 def _store_units(engine: Engine, found: Sequence[Unit]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from whowaits.model import Basis, Chain, Shape, Waiter
+from whowaits.model import Basis, Chain, Evidence, Place, Shape, Waiter
 from whowaits.rules.reading import RuleError, read_folder
 
 
@@ -46,6 +46,23 @@ class Says:
     basis: Basis = Basis.STATED
     hint: bool = False
 
+    def evidence(
+        self, rule: str, *, place: Place | None = None, deadline_s: float | None = None, text: str | None = None
+    ) -> Evidence:
+        """Return the claim as evidence; a deadline or a sentence seen on the spot replaces the rule's own."""
+        return Evidence(
+            rule=rule,
+            says=self.text if text is None else text,
+            basis=self.basis,
+            place=place,
+            hint=self.hint,
+            waiter=self.waiter,
+            deadline_s=self.deadline_s if deadline_s is None else deadline_s,
+            bulk=self.bulk,
+            chain=self.chain,
+            stages=self.stages,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CodeRule:
@@ -69,11 +86,22 @@ class LogWhen:
     matches   a regular expression that the whole value must match, or a list of values; letter case is ignored.
     value     "duration": the value, or group 1 of the expression, is itself the deadline; "clock": it is the time
               of day at which the answer is due.
+    at_least  figures measured on the calls of a workload, each no smaller than this, ...
+    at_most   ... and no larger than this. A rule about figures names no field.
     """
 
-    field: tuple[str, ...]
+    field: tuple[str, ...] = ()
     matches: str | tuple[str, ...] = ".+"
     value: Literal["duration", "clock"] | None = None
+    at_least: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    at_most: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+    def holds(self, figures: Mapping[str, float]) -> bool:
+        """Whether figures that were measured are all within bounds; one that is missing is not."""
+        return bool(self.at_least or self.at_most) and (
+            all(name in figures and figures[name] >= bound for name, bound in self.at_least.items())
+            and all(name in figures and figures[name] <= bound for name, bound in self.at_most.items())
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""Runs -> the clock that starts them: at the same minute of the day, once a day or once a week.
+
+A job fixed in local time moves by an hour in UTC when clocks change, so starts are also read by clocks that change.
+Which city the clock is named after plays no part beyond that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from whowaits.model import DAY_S, MINUTE_S
+
+ZONES: Final = ("UTC", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Australia/Sydney")
+"""Clocks of each way to change to summer time, UTC first."""
+LOCKED_S: Final = 15 * MINUTE_S
+WEEK_DAYS: Final = 7
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When runs start by one clock."""
+
+    zone: str
+    minute: int
+    """Minute of the day around which they start."""
+    off_s: int
+    """The largest distance of a start from that minute."""
+    days: tuple[int, ...]
+    """Day of each run, counted from 1970 around that minute, ascending."""
+
+    @property
+    def days_apart(self) -> int:
+        """7 when every run is a week after the last one, else 1."""
+        gaps = {later - earlier for earlier, later in pairwise(self.days)}
+        return WEEK_DAYS if gaps == {WEEK_DAYS} else 1
+
+    @property
+    def span_days(self) -> int:
+        """Days from the first run to the last, both counted."""
+        return self.days[-1] - self.days[0] + 1
+
+    @property
+    def runs_on_a_day(self) -> int:
+        """The most runs on one day."""
+        return max(self.days.count(day) for day in set(self.days))
+
+    def __str__(self) -> str:
+        shown = f"{self.minute // 60:02d}:{self.minute % 60:02d}"
+        return f"{shown} UTC" if self.zone == "UTC" else f"{shown} by a clock that changes with {self.zone}"
+
+    def weekday(self) -> str:
+        """Return the name of the day of the first run."""
+        return (EPOCH + timedelta(days=self.days[0])).strftime("%A")
+
+
+def clock_of(starts_s: Sequence[int]) -> Clock:
+    """Return the clock by which these starts, in seconds since 1970, are fixed; UTC's where none is."""
+    clocks = (_by(zone, starts_s) for zone in ZONES)
+    first = next(clocks)
+    if first.off_s <= LOCKED_S:
+        return first
+    return next((clock for clock in clocks if clock.off_s <= LOCKED_S), first)
+
+
+def _by(zone: str, starts_s: Sequence[int]) -> Clock:
+    local = sorted(start + _ahead(zone, start) for start in starts_s)
+    centre = _centre([start % DAY_S for start in local])
+    shifted = [start - centre + DAY_S // 2 for start in local]
+    off_s = max(abs(start % DAY_S - DAY_S // 2) for start in shifted)
+    return Clock(zone, centre // MINUTE_S, off_s, tuple(start // DAY_S for start in shifted))
+
+
+def _ahead(zone: str, start_s: int) -> int:
+    offset = datetime.fromtimestamp(start_s, UTC).astimezone(ZoneInfo(zone)).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
+
+
+def _centre(seconds: Sequence[int]) -> int:
+    """The middle one, counted from behind the longest stretch of the day without a start."""
+    ordered = sorted(seconds)
+    gaps = [(later - earlier, later) for earlier, later in pairwise(ordered)]
+    first = max([*gaps, (ordered[0] + DAY_S - ordered[-1], ordered[0])])[1]
+    turned = sorted((second - first) % DAY_S for second in ordered)
+    return (first + turned[(len(turned) - 1) // 2]) % DAY_S
