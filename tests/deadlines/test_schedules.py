@@ -140,6 +140,19 @@ def test_beat_schedules_in_dictionaries_and_handlers(tmp_path: Path) -> None:
     assert {s.timezone for s in found(tmp_path, **files)[0]} == {"Asia/Kolkata"}
 
 
+def test_beat_knows_days_and_months_by_their_full_names(tmp_path: Path) -> None:
+    text = """
+        from celery.schedules import crontab
+        beat_schedule = {
+            "a": {"task": "a.b", "schedule": crontab(hour=3, minute=0, day_of_week="Monday,thursday")},
+            "b": {"task": "a.c", "schedule": crontab(0, 3, "sunday", 1, "january")},
+        }
+        """
+    seen, skipped = found(tmp_path, **{"beat.py": text})
+    assert [s.expression for s in seen] == ["0 3 * * Mon,thu", "0 3 1 jan sun"]
+    assert skipped == []
+
+
 def test_a_beat_entry_that_is_computed_is_skipped_with_its_place(tmp_path: Path) -> None:
     text = "from x import soon\nbeat_schedule = {'a': {'task': 'a.b', 'schedule': soon()}}\n"
     schedule, skipped = found(tmp_path, **{"celeryconfig.py": text})

@@ -143,11 +143,14 @@ class Matcher:
             known = self.everywhere if base and "llm" in base.lower() else self.imported[path]
             if "." in chain or not any(root in known for root in rule.imports):
                 continue
-            unique = "_" in chain and len({r.sdk for r, _ in self.sdks.by_last[last]}) < 3
+            unique = "_" in chain and len({r.sdk for r, _ in self.sdks.by_last[last] if self._in_use(r)}) < 3
             runs = last in _RUNNABLE and base and _MODEL_LIKE.search(base)
             if unique or runs or (last in _ASKS and base and base.strip("_").lower() == "llm"):
                 return Match(rule, None, chain, True)
         return None
+
+    def _in_use(self, rule: CallRule) -> bool:
+        return any(root in self.everywhere for root in rule.imports)
 
     def _handed(self) -> Iterator[ModelCall]:
         """An SDK's method given to something that will call it: `to_thread(client.chat.completions.create, …)`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import libcst as cst
@@ -38,7 +38,7 @@ class Binding:
 
 
 def bindings(tree: Tree, region: cst.CSTNode) -> tuple[Binding, ...]:
-    """All bindings inside of a region, in source order; the iterable of a loop is read only once, so it is none."""
+    """All bindings inside of a region, in source order; variables of comprehensions are seen in those only."""
     key = ("bindings", region)
     if key not in tree.memo:
         inside = (node for node in walk(tree, region) if node is not region)
@@ -55,7 +55,7 @@ def _bindings_of(tree: Tree, node: cst.CSTNode) -> Iterator[Binding]:
         yield from _bind(tree, node.target, node.value, node)
     elif isinstance(node, cst.AugAssign):
         yield from _one(tree, node.target, "augment", node.value, node)
-    elif isinstance(node, cst.For | cst.CompFor):
+    elif isinstance(node, cst.For):
         yield from _bind(tree, node.target, node.iter, node)
     elif isinstance(node, cst.WithItem) and node.asname is not None:
         yield from _bind(tree, node.asname.name, node.item, node)
@@ -113,6 +113,24 @@ def derived_names(start: Names, bound: Sequence[Binding]) -> set[str]:
     while more := {b.name for b in bound if b.name not in known and b.sources & known}:
         known |= more
     return known
+
+
+_FIGURES: Final = frozenset({"len", "int", "float", "bool", "sum", "round", "abs", "min", "max", "count", "any", "all"})
+
+
+def contents(tree: Tree, bound: Sequence[Binding]) -> list[Binding]:
+    """The bindings by which data travels on: not as a figure, and not as what other data is compared with."""
+    kept = [b for b in bound if not isinstance(b.value, cst.Comparison) and not _is_figure(b.value)]
+    return [replace(b, sources=b.sources - _compared(tree, b.value)) for b in kept]
+
+
+def _is_figure(value: cst.CSTNode) -> bool:
+    return isinstance(value, cst.Call) and called(value) in _FIGURES
+
+
+def _compared(tree: Tree, value: cst.CSTNode) -> frozenset[str]:
+    """The variables that an expression reads in comparisons."""
+    return frozenset(name for n in walk(tree, value) if isinstance(n, cst.Comparison) for name in reads(tree, n))
 
 
 def carried(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, arguments: Names) -> list[Binding]:

@@ -24,9 +24,18 @@ from whowaits.code.steps.flow import (
     sources_of,
 )
 from whowaits.code.steps.leaving import Leaves, how_it_leaves, leaves_somewhere
-from whowaits.code.steps.tree import Tree, calls_in, dotted, last_name, reads, variable, walk
-
-Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
+from whowaits.code.steps.tree import (
+    COMPREHENSIONS,
+    Tree,
+    calls_in,
+    clauses,
+    dotted,
+    last_name,
+    reads,
+    seen_outside,
+    variable,
+    walk,
+)
 
 PERIOD_FROM_S: Final = 60
 """A `while True` that sleeps this long or longer between rounds is a schedule; shorter is polling."""
@@ -61,18 +70,12 @@ def enclosing(tree: Tree, call: cst.Call, arguments: frozenset[str], first: bool
             isinstance(parent, cst.While) and child is not parent.orelse
         ):
             yield Loop(parent, call, arguments, first)
-        elif isinstance(parent, Comprehension) and child is not parent.for_in:
-            for clause in reversed(_clauses(parent.for_in)):
+        elif isinstance(parent, COMPREHENSIONS) and child is not parent.for_in:
+            for clause in reversed(clauses(parent.for_in)):
                 yield Loop(clause, call, arguments, first)
+                arguments = seen_outside(tree, arguments, clause)
         elif isinstance(parent, cst.CompFor) and child is not parent.iter:
             yield Loop(parent, call, arguments, first)
-
-
-def _clauses(clause: cst.CompFor) -> list[cst.CompFor]:
-    found = [clause]
-    while found[-1].inner_for_in is not None:
-        found.append(found[-1].inner_for_in)
-    return found
 
 
 def kind_of(tree: Tree, loop: Loop) -> Kind:

@@ -10,9 +10,9 @@ import libcst as cst
 
 from whowaits.code.paths import Step
 from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, loops
-from whowaits.code.steps.flow import Names, bindings, derived, function_of, needed
+from whowaits.code.steps.flow import Names, bindings, contents, derived, function_of, needed
 from whowaits.code.steps.places import MAX_DEPTH, TooDeepError
-from whowaits.code.steps.tree import Tree, calls_in, contains, dotted, find_calls, parse, reads
+from whowaits.code.steps.tree import Tree, calls_in, contains, dotted, find_calls, parse, reads, seen_from
 
 
 class Asked(NamedTuple):
@@ -63,7 +63,7 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
     if asked.model_call and answers.asks_the_same(tree, call, region):
         yield Fact("same-question", tree.line(call))
     yield from _conversation(tree, calls, arguments, around, region, asked)
-    for name, node in answers.asked(tree, arguments, call, region):
+    for name, node in answers.asked(tree, seen_from(tree, arguments, call, region), call, region):
         yield Fact(name, tree.line(node))
     if function_of(tree) is not None and loops.mentions_records(tree, region):
         yield Fact("records", tree.line(region))
@@ -81,8 +81,9 @@ def _is_planned(tree: Tree, loop: loops.Loop, region: cst.CSTNode, others: froze
     """Whether the items of a loop come out of a model's answer in the same function: a plan and its steps."""
     if not others or isinstance(loop.node, cst.While):
         return False
-    bound = bindings(tree, region)
-    behind = needed(tree, loop.node, reads(tree, loop.node.iter), bound)
+    bound = contents(tree, bindings(tree, region))
+    over = seen_from(tree, reads(tree, loop.node.iter), loop.node, region)
+    behind = needed(tree, loop.node, over, bound)
     earlier = [n for n in calls_in(tree, region) if tree.line(n) in others and tree.order[n] < tree.order[loop.node]]
     return any(not contains(tree, n, loop.node) and derived(tree, n, bound) & behind for n in earlier)
 
@@ -111,7 +112,7 @@ def _conversation(
     region: cst.CSTNode,
     asked: Asked,
 ) -> Iterator[Fact]:
-    kept = answers.conversation_kept(tree, calls[0], arguments, region)
+    kept = answers.conversation_kept(tree, calls[0], seen_from(tree, frozenset(arguments), calls[0], region), region)
     if kept is not None:
         yield Fact("growing-messages", tree.line(kept))
     if asked.chat:
@@ -128,14 +129,14 @@ def _stages(
     if region is None:
         return
     bound = bindings(tree, region)
-    used = needed(tree, call, arguments, bound)
+    used = needed(tree, call, seen_from(tree, frozenset(arguments), call, region), bound)
     answer = derived(tree, call, bound)
     for node in calls_in(tree, region):
         alike = dotted(node.func) == dotted(call.func) or tree.line(node) in others
         if not alike or contains(tree, node, call) or contains(tree, call, node):
             continue
         after = tree.order[node] > tree.order[call]
-        needs = {name for arg in node.args for name in reads(tree, arg.value)}
+        needs = seen_from(tree, frozenset(name for arg in node.args for name in reads(tree, arg.value)), node, region)
         if needs & answer if after else derived(tree, node, bound) & used:
             yield Fact("same-item-stages", tree.line(node))
             return

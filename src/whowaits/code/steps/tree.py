@@ -13,6 +13,7 @@ import libcst as cst
 from whowaits.code.steps import places
 from whowaits.code.steps.places import Span
 
+COMPREHENSIONS = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
 _SCOPES: Final = frozenset({cst.FunctionDef, cst.ClassDef})
 
 
@@ -215,9 +216,56 @@ def _reads(tree: Tree, node: cst.CSTNode) -> set[str]:
         elif isinstance(here, cst.Call):
             stack.extend(here.args)
             stack.append(here.func.value if isinstance(here.func, cst.Attribute) else here.func)
+        elif isinstance(here, COMPREHENSIONS | cst.Lambda):
+            found |= _outside(tree, here)
         else:
             stack.extend(tree.children[here])
     return found
+
+
+def _outside(tree: Tree, node: cst.CSTNode) -> set[str]:
+    """What a comprehension or a lambda reads apart from the variables that it makes for itself."""
+    if isinstance(node, cst.Lambda):
+        given = (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
+        return set(reads(tree, node.body)) - {p.name.value for p in given}
+    assert isinstance(node, COMPREHENSIONS)
+    made: set[str] = set()
+    found: set[str] = set()
+    for clause in clauses(node.for_in):
+        made |= reads(tree, clause.target)
+        for part in (clause.iter, *clause.ifs):
+            found |= reads(tree, part)
+    for part in tree.children[node]:
+        if part is not node.for_in:
+            found |= reads(tree, part)
+    return found - made
+
+
+def clauses(clause: cst.CompFor) -> list[cst.CompFor]:
+    """The `for`s of a comprehension from the outermost one inwards, `clause` being the first."""
+    found = [clause]
+    while found[-1].inner_for_in is not None:
+        found.append(found[-1].inner_for_in)
+    return found
+
+
+def seen_outside(tree: Tree, names: frozenset[str], clause: cst.CompFor) -> frozenset[str]:
+    """`names` as they are seen outside of one `for` of a comprehension: what it runs over stands for its variable."""
+    made = reads(tree, clause.target)
+    return names - made | reads(tree, clause.iter) if names & made else names
+
+
+def seen_from(tree: Tree, names: frozenset[str], node: cst.CSTNode, region: cst.CSTNode) -> frozenset[str]:
+    """`names`, which `node` reads, as they are seen in `region` around it."""
+    for parent, child in tree.ancestors(node):
+        if parent is region:
+            break
+        if isinstance(parent, COMPREHENSIONS) and child is not parent.for_in:
+            for clause in reversed(clauses(parent.for_in)):
+                names = seen_outside(tree, names, clause)
+        elif isinstance(parent, cst.CompFor) and child is parent.inner_for_in:
+            names = seen_outside(tree, names, parent)
+    return names
 
 
 def statements(body: cst.BaseSuite) -> Sequence[cst.CSTNode]:

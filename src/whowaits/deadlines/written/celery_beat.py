@@ -19,6 +19,10 @@ _POSITIONAL: Final = ("minute", "hour", "day_of_week", "day_of_month", "month_of
 _HUEY: Final = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 _SHORT: Final = {"day": "day_of_month", "month": "month_of_year"}
 _MENTION: Final = re.compile(r"beat_?schedule|add_periodic_task", re.IGNORECASE)
+_NAMES: Final = re.compile(
+    r"\b(sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]+\b", re.IGNORECASE
+)
+"""Days and months written in full, which cron knows by three letters and Celery by any number of them."""
 _ZONE: Final = frozenset({"timezone", "CELERY_TIMEZONE", "TIME_ZONE"})
 
 
@@ -105,7 +109,7 @@ def _field(module: Module, node: ast.expr) -> str | None:
         return None if None in parts or not parts else ",".join(p for p in parts if p is not None)
     number = module.number(node)
     text = module.text(node) if number is None else str(int(number))
-    return None if text is None else re.sub(r"\s*,\s*", ",", text.strip())
+    return None if text is None else _NAMES.sub(r"\1", re.sub(r"\s*,\s*", ",", text.strip()))
 
 
 def _timezone(module: Module) -> str | None:
