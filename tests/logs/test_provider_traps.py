@@ -331,3 +331,19 @@ def test_a_wrong_value_in_a_format_is_named_and_left_empty(tmp_path: Path) -> No
     [row], skipped = read(log(tmp_path, [{"ts": "2026-09-08T00:00:00Z", "response": {**COMPLETION, "usage": usage}}]))
     assert row["input_tokens_total"] is None
     assert [s.reason for s in skipped] == ["input_tokens_total: value is not usable, left empty"]
+
+
+@pytest.mark.parametrize("reader", ["openai_bodies", "anthropic_bodies", "portkey", "claude_code"])
+def test_a_long_first_prompt_does_not_hide_what_comes_after_it(tmp_path: Path, reader: str) -> None:
+    long = "long words " * 20_000
+    files = sorted((SAMPLES / reader).glob("*.jsonl"))
+    for number, path in enumerate(files):
+        records = [_with_long_text(json.loads(line), long) for line in path.read_text(encoding="utf-8").splitlines()]
+        assert {row["source"] for row in canonical(log(tmp_path, records, f"{number}.jsonl"))} == {reader}
+
+
+def _with_long_text(value: Any, long: str) -> Any:
+    if isinstance(value, dict):
+        named = ("content", "text", "summary", "input")
+        return {k: long if k in named and isinstance(v, str) else _with_long_text(v, long) for k, v in value.items()}
+    return [_with_long_text(item, long) for item in value] if isinstance(value, list) else value

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 import orjson
 
 from whowaits.logs.problems import Problems
-from whowaits.logs.sources import LONGEST_LINE, Source, plain_copy
+from whowaits.logs.sources import HEAD, LONGEST_LINE, Source, plain_copy
 from whowaits.logs.values import names_content
 from whowaits.model import Place
 
@@ -22,6 +22,10 @@ Shape = Literal["lines", "json", "csv", "parquet"]
 PARQUET: Final = b"PAR1"
 LISTS: Final = ("data", "items", "rows", "results", "logs", "records", "runs")
 """Keys under which an answer of an API keeps its records."""
+
+
+LONG_TEXT: Final = 1000
+_TEXT: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
 class Document(NamedTuple):
@@ -49,7 +53,7 @@ def signature(source: Source, spool: Path) -> bytes:
     """Return what readers recognise a file by: its first bytes; for Parquet its column names as a CSV header."""
     head = source.head()
     if not head.startswith(PARQUET):
-        return head.removeprefix(b"\xef\xbb\xbf")
+        return (_beyond_long_texts(source) if len(head) == HEAD else head).removeprefix(b"\xef\xbb\xbf")
     import pyarrow.parquet as pq
 
     try:
@@ -57,6 +61,19 @@ def signature(source: Source, spool: Path) -> bytes:
     except (OSError, ValueError):
         source.note("the Parquet file is damaged")
         return b""
+
+
+def _beyond_long_texts(source: Source) -> bytes:
+    """A head of JSON whose long texts are left out, so that one prompt does not hide the fields behind it."""
+    start = next(source.chunks(), b"")
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        start = _TEXT.sub(lambda found: b'""' if _is_long(found[0]) else found[0], start)
+    return start[:HEAD]
+
+
+def _is_long(text: bytes) -> bool:
+    """Objects are often written as text: those may tell a format and are kept somewhat longer."""
+    return len(text) > (HEAD // 4 if text[1:2] in (b"{", b"[") else LONG_TEXT)
 
 
 def keys_of(head: bytes) -> set[str]:
