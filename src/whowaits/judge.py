@@ -203,7 +203,8 @@ def _apply_offer(verdict: Verdict, offer: Offer) -> Verdict:
     if verdict.route != "batch":
         return verdict
     if offer.sold == "none":
-        return replace(verdict, route="sync", urgency=None, question=None, notes=(*verdict.notes, "no-offer"))
+        note = "prepaid" if offer.prepaid else "no-offer"
+        return replace(verdict, route="sync", urgency=None, question=None, notes=(*verdict.notes, note))
     if offer.sold == "unknown":
         return replace(verdict, urgency="try", notes=(*verdict.notes, "offer-unknown"))
     if offer.sold == "flex":

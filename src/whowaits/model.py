@@ -93,10 +93,13 @@ class Offer:
     """Longest time the batch offer takes, as the provider guarantees it."""
     flex_s: int = FLEX_S
     """Shortest deadline that the flex offer serves."""
+    prepaid: bool = False
+    """Whether the calls run on capacity that is paid for whether it is used or not."""
 
 
 OFFER_UNKNOWN: Final = Offer("unknown")
 OFFER_NONE: Final = Offer("none")
+OFFER_PREPAID: Final = Offer("none", prepaid=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,23 @@ def test_a_model_without_price_at_a_known_provider_saves_by_the_factor_of_the_of
     assert (found.saving.low_usd, found.saving.high_usd, found.saving.basis) == (4, 4, "factor")
 
 
+def test_calls_on_prepaid_capacity_stay_and_save_nothing(classify: Classify) -> None:
+    night = {"service": "night", "tags": ["deadline=24h"], "cost_usd": "8"}
+    found = classify(call(0, service_tier="provisioned", **night), call(1, service_tier="priority", **night))
+    prepaid = named(found, "prepaid capacity")
+    (rest,) = (w for w in found.workloads if w is not prepaid)
+    assert (prepaid.verdict.route, prepaid.verdict.notes, prepaid.saving) == ("sync", ("prepaid",), None)
+    assert rest.verdict.route == "batch" and rest.saving is not None and rest.saving.low_usd > 0
+    assert cost(Call(Tokens(1000), 8, "provisioned"), CallRates(factor_ppm=500_000)) == (8, 8, 8)
+
+
+def test_a_row_whose_saving_is_unknown_says_nothing_about_the_basis(classify: Classify) -> None:
+    bare = {"service": "a", "tags": ["deadline=24h"]}
+    found = only(classify(call(0, **bare), call(1, **bare | {"input_tokens": None, "output_tokens": None})))
+    assert found.unpriced_calls == 1
+    assert found.saving is not None and found.saving.basis == "rates"
+
+
 def test_what_stays_synchronous_or_unknown_claims_no_saving(classify: Classify) -> None:
     found = classify(call(service="asked"), call(1, service="seen", tags=["sla=interactive"]))
     assert [w.saving for w in found.workloads] == [None, None]
@@ -103,7 +120,7 @@ cases = st.builds(
     Case,
     tokens=st.none() | tokens,
     reported=st.none() | st.integers(0, 10**12),
-    tier=st.sampled_from(["standard", "priority", "batch", "flex"]),
+    tier=st.sampled_from(["standard", "priority", "batch", "flex", "provisioned"]),
     ok=st.booleans(),
     cached=st.booleans(),
     paid=st.none() | cards,

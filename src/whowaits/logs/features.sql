@@ -27,6 +27,7 @@ SELECT
   c.has_tokens AS has_tokens,
   CASE WHEN c.status = 'ok' AND c.answered_by_cache = 0 THEN 1 ELSE 0 END AS billed,
   CASE WHEN c.service_tier IN ('batch', 'flex') THEN 1 ELSE 0 END AS slow_already,
+  CASE WHEN c.service_tier IN ('batch', 'flex', 'provisioned') THEN 1 ELSE 0 END AS settled,
   CAST(c.uncached * p.paid_input + c.cache_read * p.paid_cache_read + c.write_5m * p.paid_cache_write_5m
     + c.write_1h * p.paid_cache_write_1h + c.output * p.paid_output AS BIGINT) AS paid_femto,
   CAST(c.uncached * p.list_input + c.cache_read * p.list_cache_read + c.write_5m * p.list_cache_write_5m
@@ -48,6 +49,7 @@ SELECT
   l.position AS position,
   l.billed AS billed,
   l.slow_already AS slow_already,
+  l.settled AS settled,
   CASE WHEN l.has_tokens = 1 THEN l.list_femto END AS list_femto,
   l.lost_femto AS lost_femto,
   l.kept_femto AS kept_femto,
@@ -66,21 +68,22 @@ SELECT
   s.position AS position,
   s.billed AS billed,
   s.slow_already AS slow_already,
+  s.settled AS settled,
   s.spend_nano AS spend_nano,
   CASE
-    WHEN s.billed = 0 OR s.slow_already = 1 THEN s.spend_nano
+    WHEN s.billed = 0 OR s.settled = 1 THEN s.spend_nano
     WHEN s.list_femto > 0 AND s.lost_femto IS NOT NULL
       THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.lost_femto // s.list_femto AS BIGINT)
     ELSE s.spend_nano * s.batch_ppm // 1000000
   END AS lost_nano,
   CASE
-    WHEN s.billed = 0 OR s.slow_already = 1 THEN s.spend_nano
+    WHEN s.billed = 0 OR s.settled = 1 THEN s.spend_nano
     WHEN s.list_femto > 0 AND s.kept_femto IS NOT NULL
       THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.kept_femto // s.list_femto AS BIGINT)
     ELSE s.spend_nano * s.batch_ppm // 1000000
   END AS kept_nano,
   CASE
-    WHEN s.billed = 0 OR s.slow_already = 1 THEN s.spend_nano
+    WHEN s.billed = 0 OR s.settled = 1 THEN s.spend_nano
     WHEN s.list_femto > 0 AND s.flex_femto IS NOT NULL
       THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.flex_femto // s.list_femto AS BIGINT)
     ELSE s.spend_nano * s.flex_ppm // 1000000
@@ -137,11 +140,13 @@ SELECT
   SUM(CAST(p.spend_nano - p.lost_nano AS HUGEINT) * c.weight) AS batch_low_micro,
   SUM(CAST(p.spend_nano - p.kept_nano AS HUGEINT) * c.weight) AS batch_high_micro,
   SUM(CAST(p.spend_nano - p.flex_nano AS HUGEINT) * c.weight) AS flex_micro,
-  SUM(p.billed * (1 - p.slow_already) * p.batch_by_factor) AS batch_by_factor,
-  SUM(p.billed * (1 - p.slow_already) * p.flex_by_factor) AS flex_by_factor,
-  SUM(CASE WHEN p.billed = 1 AND p.slow_already = 0 AND p.lost_nano IS NOT NULL THEN 1 ELSE 0 END) AS batch_known,
-  SUM(CASE WHEN p.billed = 1 AND p.slow_already = 0 AND p.flex_nano IS NOT NULL THEN 1 ELSE 0 END) AS flex_known,
-  SUM(p.billed * (1 - p.slow_already)) AS movable_rows,
+  SUM(CASE WHEN p.billed = 1 AND p.settled = 0 AND p.lost_nano IS NOT NULL THEN p.batch_by_factor ELSE 0 END)
+    AS batch_by_factor,
+  SUM(CASE WHEN p.billed = 1 AND p.settled = 0 AND p.flex_nano IS NOT NULL THEN p.flex_by_factor ELSE 0 END)
+    AS flex_by_factor,
+  SUM(CASE WHEN p.billed = 1 AND p.settled = 0 AND p.lost_nano IS NOT NULL THEN 1 ELSE 0 END) AS batch_known,
+  SUM(CASE WHEN p.billed = 1 AND p.settled = 0 AND p.flex_nano IS NOT NULL THEN 1 ELSE 0 END) AS flex_known,
+  SUM(p.billed * (1 - p.settled)) AS movable_rows,
   SUM(CASE WHEN c.status = 'cancelled' THEN 1 ELSE 0 END) AS cancelled_rows,
   SUM(CASE WHEN c.status = 'error' THEN 1 ELSE 0 END) AS error_rows,
   SUM(CASE WHEN c.streamed THEN 1 ELSE 0 END) AS streamed_rows,

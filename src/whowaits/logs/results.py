@@ -25,7 +25,7 @@ from whowaits.money.savings import saving
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FINDINGS: Final = {
     "waited-on-batch": "runs on a batch tier, but somebody or the next call waits for it",
-    "declared-but-waited": "the register says that nobody waits, but the log shows a person",
+    "declared-but-waited": "the register says that no person waits, but the log shows one",
 }
 _VERDICT: Final = (
     "workload", "waiter", "human_waiting", "deadline_s", "route", "urgency", "basis", "deadline_basis", "evidence",

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from whowaits.deadlines import register
 from whowaits.logs.statements import Due, Statements
-from whowaits.model import Evidence, Offer, Place, Tier
+from whowaits.model import OFFER_PREPAID, Evidence, Offer, Place, Tier
 from whowaits.rules import load_offers
 
 PROGRAM: Final = ("service_name", "workflow_name", "job_name", "prompt_name")
@@ -83,7 +83,7 @@ def build(
         if covering.message:
             ties.add(covering.message)
         said, due = statements.evidence(row), statements.due(row)
-        offer = load_offers().find(row["provider"], row["model_canonical"], row["operation"])
+        offer = _offer(row)
         stream = None if covering.entry else _stream(row, apart or {})
         key = (*_signature(row, said, offer, due, covering.entry.name if covering.entry else None), stream)
         if key not in units:
@@ -185,6 +185,8 @@ def _label(row: Mapping[str, Any], said: Sequence[Evidence]) -> str:
     shown = sorted({_short(e) for e in said if not e.hint})
     if row["stated_deadline_source"]:
         shown.append(str(row["stated_deadline_source"]).replace("_", " "))
+    if _tier(row) == "provisioned":
+        shown.append("prepaid capacity")
     return ", ".join(shown) or UNMARKED
 
 
@@ -196,7 +198,14 @@ def _short(evidence: Evidence) -> str:
 
 def _tier(row: Mapping[str, Any]) -> Tier:
     tier: Tier = row["service_tier"]
-    return tier if tier in ("batch", "flex") else "standard"
+    return tier if tier in ("batch", "flex", "provisioned") else "standard"
+
+
+def _offer(row: Mapping[str, Any]) -> Offer:
+    """What is sold for waiting; a premium for speed can be given up, capacity that is paid for cannot."""
+    if _tier(row) == "provisioned":
+        return OFFER_PREPAID
+    return load_offers().find(row["provider"], row["model_canonical"], row["operation"])
 
 
 def _name(units: Sequence[Unit]) -> None:

@@ -11,7 +11,8 @@ The log half does the same in SQL over many rows (logs/features.sql) and is test
 Both lists are of one day, so that a price cut in between is not taken for a saving, and a discount that was
 negotiated carries over. The synchronous list of a call on priority is that of priority: its premium does not.
 
-A call that failed, that a gateway's cache answered, or that ran on a slow tier already saves nothing. A call about
+A call that failed, that a gateway's cache answered, that ran on a slow tier already or on capacity paid for in
+advance saves nothing. A call about
 whose offer nothing is known has no saving at all, which is not a saving of nothing.
 """
 
@@ -24,7 +25,8 @@ from typing import Literal, NamedTuple
 from whowaits.model import Saving, Tier
 from whowaits.money.rates import MILLION, Rates, usd
 
-SLOW_TIERS: frozenset[Tier] = frozenset({"batch", "flex"})
+SETTLED_TIERS: frozenset[Tier] = frozenset({"batch", "flex", "provisioned"})
+"""Tiers on which a call has nothing to save by waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def spend_nano(call: Call, paid: Rates | None) -> int | None:
 def cost(call: Call, rates: CallRates) -> Cost:
     """Return what a call cost and what it would have cost on the slow tier."""
     spend = spend_nano(call, rates.paid)
-    if spend is None or not call.billed or call.tier in SLOW_TIERS:
+    if spend is None or not call.billed or call.tier in SETTLED_TIERS:
         return Cost(spend, spend, spend)
     return Cost(spend, _slow(call, spend, rates, rates.low), _slow(call, spend, rates, rates.high))
 
@@ -129,7 +131,7 @@ def total(rows: Iterable[tuple[Call, CallRates]], source: str, as_of: str) -> Sa
             continue
         known = True
         low, high = low + row.spend - row.slow_low, high + row.spend - row.slow_high
-        if call.billed and call.tier not in SLOW_TIERS:
+        if call.billed and call.tier not in SETTLED_TIERS:
             bases.add(basis(call, rates))
     return saving(low, high, "factor" if "factor" in bases else "rates", source, as_of) if known else None
 

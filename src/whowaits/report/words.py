@@ -21,6 +21,7 @@ NOTES: Final[Mapping[str, str]] = {
         "Submit as soon as the input is there, poll, and keep a synchronous fallback that starts early enough to "
         "finish before the deadline."
     ),
+    "prepaid": "These calls run on capacity that is paid for in advance: moving them would save nothing.",
     "no-offer": "No slower, cheaper tier is sold for these calls: they stay synchronous although nobody waits.",
     "offer-unknown": "No fact is held about a batch offer for these calls, so no saving is claimed. Ask the provider.",
     "batch-per-stage": "Each item passes several stages: one batch per stage, the next when the last has come back.",
