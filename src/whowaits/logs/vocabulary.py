@@ -62,21 +62,11 @@ class Names(NamedTuple):
 
 def canonical(provider: str | None, model: str | None, operation: str | None, tier: str | None) -> Names:
     """Return the canonical words for what a log calls its provider, model, operation and service tier."""
-    named, short = _split(model)
+    named, bare = load_calls().model_id(model or "")
+    short = bare or None
     known = load_offers().provider(provider) or named or (load_calls().provider_of(short) if short else None)
     spelled = (tier or "default").strip().lower()
     return Names(known, short, _operation(operation, short), TIERS.get(spelled, "unknown"))
-
-
-def _split(model: str | None) -> tuple[str | None, str | None]:
-    """("openai/gpt-4o" -> openai, gpt-4o): the provider that a prefix names, and the id without it."""
-    if not model:
-        return None, None
-    lower = model.strip().lower()
-    for prefix, provider in sorted(load_calls().prefixes.items(), key=lambda item: -len(item[0])):
-        if lower.startswith(prefix):
-            return provider, lower.removeprefix(prefix)
-    return None, lower.removeprefix("publishers/google/models/").removeprefix("models/")
 
 
 def _operation(name: str | None, model: str | None) -> str | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from whowaits.money.rates import Rates, nano
 from whowaits.rules import load_calls
-from whowaits.rules.offers import bare_model
+from whowaits.rules.model_ids import bare_model
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo
@@ -101,9 +101,9 @@ def _spellings(model: str) -> Iterator[str]:
     while "/" in name:
         name = name.partition("/")[2]
         yield name
-    prefix, colon, rest = name.partition(":")
-    if colon and f"{prefix}:" in load_calls().prefixes:
-        yield rest
+    prefixed = load_calls().model_id(name)
+    if prefixed.provider:
+        yield prefixed.bare
 
 
 def _rates(prices: Mapping[str, Any]) -> Rates | None:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from whowaits.money import listed
 from whowaits.money.rates import MILLION, Rates, carried, nano, scaled, without_hits
 from whowaits.rules import ListedRate, ProviderOffer, Sale, load_calls, load_offers
-from whowaits.rules.offers import SlowTier, bare_model
+from whowaits.rules.model_ids import bare_model
+from whowaits.rules.offers import SlowTier
 
 if TYPE_CHECKING:
     from whowaits.config import PriceEntry, RateCard

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeVar
 
 from whowaits.model import Tier
+from whowaits.rules.model_ids import ModelId, split_model
 from whowaits.rules.reading import RuleError, nearest, read_file, read_folder, shown_path
 
 T = TypeVar("T")
@@ -115,6 +116,10 @@ class Calls:
     urls: tuple[UrlRule, ...]
     prefixes: Mapping[str, str]
     names: Mapping[str, str]
+
+    def model_id(self, model: str) -> ModelId:
+        """Return a model id in its parts."""
+        return split_model(model, self.prefixes)
 
     def provider_of(self, model: str) -> str | None:
         """Return the provider that a model id names, by its prefix first; None where it names none."""

@@ -6,7 +6,6 @@ nothing to buy; one that says `open` names the provider and what is not known ab
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +15,7 @@ from typing import Final, Literal, get_args
 
 from whowaits.model import DAY_S, FLEX_S, OFFER_NONE, OFFER_UNKNOWN, Offer, Sold
 from whowaits.rules.calls import CallRule, Kind
+from whowaits.rules.model_ids import bare_model
 from whowaits.rules.reading import RuleError, read_folder
 
 CacheMode = Literal["none", "same_price", "scaled"]
@@ -25,7 +25,6 @@ SlowTier = Literal["batch", "flex"]
 
 KINDS: Final = frozenset(get_args(Kind))
 _TEXT_KINDS: Final[tuple[Kind, ...]] = ("chat", "responses", "completion", "agent")
-_PREFIXES: Final = re.compile(r"^(models|publishers/[a-z0-9_-]+/models|projects/.+/models|accounts/[^/]+/models)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +216,6 @@ def read_offers(root: Path) -> Offers:
             if aliases.setdefault(alias, stem) != stem:
                 raise RuleError(f"{shown}:1: `{alias}` is already an alias of {aliases[alias]}")
     return Offers(by_provider, aliases)
-
-
-def bare_model(model: str | None) -> str:
-    """Return a model id in lower case without the path that some APIs put before it ("models/...")."""
-    return _PREFIXES.sub("", (model or "").strip().lower())
 
 
 def _sold(batch: bool | None, flex: bool | None) -> Sold:
