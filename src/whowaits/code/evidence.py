@@ -173,7 +173,7 @@ class Reader:
         self, rule: CodeRule, place: Place, weak: bool, function: str,
         evidence: list[Evidence], drivers: list[Driver], value: float | None = None,
     ) -> None:  # fmt: skip
-        evidence.append(_evidence(rule, place, value))
+        evidence.append(rule.says.evidence(rule.id, place=place, deadline_s=value))
         if rule.says.shape is not None:
             drivers.append(Driver(rule.id, rule.says.shape, place, weak, function))
 
@@ -209,22 +209,6 @@ def _streams(site: Site) -> bool:
     if form == "method":
         return any(site.call.endswith("." + name.strip()) for name in names.replace("|", ",").split(","))
     return form == "always"
-
-
-def _evidence(rule: CodeRule, place: Place | None, value: float | None = None) -> Evidence:
-    says = rule.says
-    return Evidence(
-        rule=rule.id,
-        says=says.text,
-        basis=says.basis,
-        place=place,
-        hint=says.hint,
-        waiter=says.waiter,
-        deadline_s=says.deadline_s if value is None else value,
-        bulk=says.bulk,
-        chain=says.chain,
-        stages=says.stages,
-    )
 
 
 def _choose(drivers: Sequence[Driver], repeats: bool) -> Driver | None:

@@ -22,6 +22,8 @@ from whowaits.rules import LogRule, load_log_rules
 
 JOB_KEYS: Final = ("job", "job_name", "cron", "cronjob", "task_name", "taskName")
 WORKFLOW_KEYS: Final = ("workflow", "workflow_name", "dag_id", "pipeline", "flow")
+LONGEST_QUOTE: Final = 60
+"""Longer values are not repeated in the sentence that is shown."""
 BARE: Final = "tags"
 """Key under which a tag without a key of its own stands."""
 
@@ -142,24 +144,13 @@ def speaks(rule: LogRule, key: str, value: str) -> Evidence | None:
     matched = _matched(rule, value)
     if matched is None or rule.when.value == "clock":
         return None
-    deadline_s = rule.says.deadline_s
+    deadline_s = None
     if rule.when.value == "duration":
         deadline_s = _seconds(key, matched)
         if deadline_s is None or deadline_s <= 0:
             return None
-    says = rule.says
-    shown = f"{says.text} ({key}={value})" if len(value) <= 60 else f"{says.text} ({key})"
-    return Evidence(
-        rule=rule.id,
-        says=shown,
-        basis=says.basis,
-        hint=says.hint,
-        waiter=says.waiter,
-        deadline_s=deadline_s,
-        bulk=says.bulk,
-        chain=says.chain,
-        stages=says.stages,
-    )
+    shown = f"{key}={value}" if len(value) <= LONGEST_QUOTE else key
+    return rule.says.evidence(rule.id, deadline_s=deadline_s, text=f"{rule.says.text} ({shown})")
 
 
 def speaks_of(rule: LogRule, key: str) -> bool:
