@@ -1,4 +1,4 @@
-"""Where the SQL runs: DuckDB on this machine. The only module that knows DuckDB and sqlglot.
+"""Where the SQL runs: DuckDB on this machine. The only module that knows DuckDB.
 
 Tables and sorts that outgrow the memory limit spill to the spool folder, so memory stays bounded whatever the log.
 """
@@ -15,16 +15,12 @@ from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
-import sqlglot
-from sqlglot import expressions as exp
 
 from whowaits.logs.columns import FILE, ROW, literal, quoted
 
 MEMORY: Final = "1500MB"
 BATCH_ROWS: Final = 20_000
 EngineError: Final = duckdb.Error
-DIALECTS: Final = ("spark", "bigquery", "snowflake")
-"""Engines for which the text of features.sql is known to transpile."""
 
 
 class Engine:
@@ -109,18 +105,6 @@ def features() -> dict[str, str]:
     text = resources.files("whowaits.logs").joinpath("features.sql").read_text(encoding="utf-8")
     parts = re.split(r"^-- name: ([a-z_]+)\n", text, flags=re.MULTILINE)[1:]
     return {name: sql.strip().rstrip(";") for name, sql in zip(parts[::2], parts[1::2], strict=True)}
-
-
-def transpiled(name: str, dialect: str) -> str:
-    """Return a query of features.sql in another engine's dialect; sqlglot's error when that is not possible.
-
-    128-bit integers, which DuckDB divides exactly, are decimals without a fraction elsewhere.
-    """
-    tree = sqlglot.parse_one(features()[name], read="duckdb")
-    for kind in tree.find_all(exp.DataType):
-        if kind.this == exp.DataType.Type.INT128:
-            kind.replace(exp.DataType.build("DECIMAL(38, 0)"))
-    return tree.sql(dialect=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
 
 
 def batched(rows: Iterable[Any], size: int = BATCH_ROWS) -> Iterator[Sequence[Any]]:

@@ -120,7 +120,6 @@ TAG_FIELDS: Final[tuple[tuple[str, pa.DataType], ...]] = (
     ("batch_usd_high", MONEY),
 )
 CALL_SCHEMA: Final = pa.schema(CALL_FIELDS)
-TAGGED_SCHEMA: Final = pa.schema((*CALL_FIELDS, *TAG_FIELDS))
 CALL_COLUMNS: Final = tuple(CALL_SCHEMA.names)
 TAG_COLUMNS: Final = tuple(name for name, _ in TAG_FIELDS)
 

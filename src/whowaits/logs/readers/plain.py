@@ -128,7 +128,6 @@ COLUMNS: Final = (
     Field("metadata_json", "json", ("metadata", "properties", "attributes", "extra")),
 )
 
-TIMES: Final = ("started_at", "ended_at", "logged_at")
 MODELS: Final = ("model_requested", "model_response")
 AMOUNTS: Final = ("input_tokens_total", "output_tokens_total", "cost_usd", "total_tokens")
 
