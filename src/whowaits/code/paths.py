@@ -133,12 +133,18 @@ def _site(ways: _Ways, made: ModelCall) -> Site:
     )
 
 
+Passed = frozenset[tuple[Node, ClassId | None]]
+
+
 class _Way(NamedTuple):
-    """A path under construction. `cls`: the class whose object the last function runs on, as far as it is known."""
+    """A path under construction. `cls`: the class whose object the last function runs on, as far as it is known.
+
+    `passed`: the functions on the way, each with that class; a function on an object of another class is another one.
+    """
 
     steps: tuple[Step, ...]
     node: Node
-    passed: frozenset[Node]
+    passed: Passed
     cls: ClassId | None
 
 
@@ -180,10 +186,11 @@ class _Ways:
             waiting.extend(further)
         return list(found)[:most]
 
-    def _start(self, steps: tuple[Step, ...], node: Node, passed: frozenset[Node]) -> _Way:
+    def _start(self, steps: tuple[Step, ...], node: Node, passed: Passed, on: ClassId | None = None) -> _Way:
         parent = self.resolver.scope(*node).parent
         method = parent >= 0 and self.resolver.scope(node[0], parent).kind == "class"
-        return _Way(steps, node, passed | {node}, (node[0], parent) if method else None)
+        cls = on or ((node[0], parent) if method else None)
+        return _Way(steps, node, passed | {(node, cls)}, cls)
 
     def _extend(self, way: _Way, visits: Counter[Node]) -> tuple[list[Path], list[_Way]]:
         """Return the paths that end at the way's function, and the ways that go on from it."""
@@ -232,16 +239,22 @@ class _Ways:
     def _over(self, way: _Way, edge: Edge) -> _Way | None:
         """Return the way extended by an edge, or None where it would pass a function twice or the classes differ."""
         nodes = [self.node_of(hop) for hop in edge.hops]
-        if way.passed & set(nodes) or len(set(nodes)) < len(nodes):
+        if len(set(nodes)) < len(nodes):
             return None
         if way.cls and edge.receivers and not any(self._related(r, way.cls) for r in edge.receivers):
             return None
         steps = (*way.steps, *(self.step(hop) for hop in edge.hops))
-        more = self._start(steps, nodes[-1], way.passed | set(nodes))
+        inner: Passed = frozenset((n, None) for n in nodes[:-1])
+        more = self._start(steps, nodes[-1], way.passed | inner)
         if edge.on_self and way.cls and more.cls:
             below = more.cls if way.cls in self._line_of(more.cls) else way.cls
-            return more._replace(cls=below)
-        return more
+            more = self._start(steps, nodes[-1], way.passed | inner, below)
+        again = any(self._is_again(way, n, None) for n in nodes[:-1]) or self._is_again(way, nodes[-1], more.cls)
+        return None if again else more
+
+    def _is_again(self, way: _Way, node: Node, cls: ClassId | None) -> bool:
+        """Whether the way passes the function already, on an object that may be the same."""
+        return any(n == node and not (c and cls and not self._related(c, cls)) for n, c in way.passed)
 
     def _related(self, one: ClassId, other: ClassId) -> bool:
         return self.resolver.classes.related(one, other)
