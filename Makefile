@@ -13,7 +13,7 @@ READY_DEV := $(VENV)/.ready-dev
 SAMPLE := sample_logs/newsroom
 AS_OF := 2026-11-20
 
-.PHONY: help audit test test-all lint types imports docs wheel update fmt clean
+.PHONY: help audit test test-all lint types imports docs wheel update bench-code fmt clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ wheel: $(READY_DEV)  ## Build the wheel into dist/.
 update: $(READY_DEV)  ## Write again what is generated: reports/, docs/rules.md, the output in README.md.
 	@$(BIN)/python -m whowaits.report.rules > docs/rules.md
 	@$(MAKE) --silent audit | $(BIN)/python tools/readme.py
+
+bench-code: $(READY_DEV)  ## Measure `check` beside other tools; writes docs/performance.md. Needs the network, takes long.
+	@$(BIN)/python bench/code.py $(BENCH)
 
 fmt: $(READY_DEV)  ## Format the code.
 	@$(BIN)/ruff check --fix .

@@ -15,7 +15,7 @@ MAX_DEPTH: Final = 40
 def _text(value: object) -> Term:
     """A constant as a term: text is kept only where it is one short word."""
     if isinstance(value, str):
-        keep = len(value) <= MAX_TEXT and not any(c.isspace() for c in value)
+        keep = len(value) <= MAX_TEXT and (not value or value.split(None, 1) == [value])
         return ("s", value) if keep else None
     if value is None or isinstance(value, bool | int | float):
         return ("v", value)
@@ -34,11 +34,19 @@ class Terms:
         self.call_numbers: dict[int, int] = {}
         self.lambda_numbers: dict[int, int] = {}
         self.unseen: dict[int, ast.Call] = {}
+        self.names: dict[str, Term] = {}
+        """The term of each name, made once: most of a summary is names."""
+        self.texts: dict[str, Term] = {}
 
     def term(self, node: ast.AST | None, depth: int = 0) -> Term:
         """Return the term of an expression; None where it says nothing about values or is nested too deep."""
         if node is None or depth > MAX_DEPTH:
             return None
+        if type(node) is ast.Name:
+            term = self.names.get(node.id)
+            if term is None:
+                term = self.names[node.id] = ("n", node.id)
+            return term
         make = _TERMS.get(type(node))
         return make(self, node, depth + 1) if make else None
 
@@ -76,18 +84,27 @@ class Terms:
         return self.term(node)
 
 
+def _t_constant(w: Terms, n: ast.Constant, d: int) -> Term:
+    value = n.value
+    if type(value) is not str:
+        return _text(value)
+    if value not in w.texts:
+        w.texts[value] = _text(value)
+    return w.texts[value]
+
+
 def _t_attribute(w: Terms, n: ast.Attribute, d: int) -> Term:
     base = w.term(n.value, d)
     return ("a", base, n.attr)
 
 
 def _t_list(w: Terms, n: Any, d: int) -> Term:
-    return ("t", tuple(w.term(e.value if isinstance(e, ast.Starred) else e, d) for e in n.elts[:MAX_ITEMS]))
+    return ("t", tuple([w.term(e.value if isinstance(e, ast.Starred) else e, d) for e in n.elts[:MAX_ITEMS]]))
 
 
 def _t_dict(w: Terms, n: ast.Dict, d: int) -> Term:
     pairs = list(zip(n.keys, n.values, strict=True))[:MAX_ITEMS]
-    return ("d", tuple((w.term(k, d) if k is not None else ("**",), w.term(v, d)) for k, v in pairs))
+    return ("d", tuple([(w.term(k, d) if k is not None else ("**",), w.term(v, d)) for k, v in pairs]))
 
 
 def _t_subscript(w: Terms, n: ast.Subscript, d: int) -> Term:
@@ -107,7 +124,7 @@ def _t_binop(w: Terms, n: ast.BinOp, d: int) -> Term:
 
 
 def _t_joined(w: Terms, n: ast.JoinedStr, d: int) -> Term:
-    return ("j", tuple(w.term(v.value if isinstance(v, ast.FormattedValue) else v, d) for v in n.values[:16]))
+    return ("j", tuple([w.term(v.value if isinstance(v, ast.FormattedValue) else v, d) for v in n.values[:16]]))
 
 
 def _t_comprehension(w: Terms, n: Any, d: int) -> Term:
@@ -126,10 +143,9 @@ def _t_call(w: Terms, n: ast.Call, d: int) -> Term:
 
 
 _TERMS: Final[dict[type, Any]] = {
-    ast.Name: lambda w, n, d: ("n", n.id),
     ast.Attribute: _t_attribute,
     ast.Call: _t_call,
-    ast.Constant: lambda w, n, d: _text(n.value),
+    ast.Constant: _t_constant,
     ast.Lambda: lambda w, n, d: ("f", w.lambda_number(n)),
     ast.IfExp: lambda w, n, d: ("o", (w.term(n.body, d), w.term(n.orelse, d))),
     ast.BoolOp: lambda w, n, d: ("o", tuple(w.term(v, d) for v in n.values)),

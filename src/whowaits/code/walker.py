@@ -12,8 +12,8 @@ _SKIPPED_FIELDS: Final = frozenset(
     {"ctx", "op", "ops", "type_comment", "kind", "conversion", "level", "id", "attr", "name", "asname", "is_async"}
     | {"simple", "type_ignores", "names", "module", "arg"}
 )
-_FIELDS: Final[dict[type, tuple[str, ...]]] = {
-    cls: tuple(f for f in cls._fields if f not in _SKIPPED_FIELDS)
+_FIELDS: Final[dict[type, tuple[str, ...]]] = {  # the last first, as they are put on a stack
+    cls: tuple(f for f in reversed(cls._fields) if f not in _SKIPPED_FIELDS)
     for cls in vars(ast).values()
     if isinstance(cls, type) and issubclass(cls, ast.AST)
 }
@@ -64,17 +64,18 @@ class _Walker(Terms):
             if visit is not None:
                 visit(self, node, scope, fence)
                 continue
-            for name in reversed(fields[cls]):
+            for name in fields[cls]:
                 value = getattr(node, name, None)
-                if type(value) is list:
-                    stack.extend((v, scope, fence) for v in reversed(value) if type(v) not in leaves)
-                elif value is not None and type(value) not in leaves:
+                kind = type(value)
+                if kind is list:
+                    stack.extend([(v, scope, fence) for v in reversed(value) if type(v) not in leaves])
+                elif kind not in leaves:
                     stack.append((value, scope, fence))
 
     def push(self, nodes: object, scope: int, fence: int) -> None:
         """Put nodes on the stack so that the first is visited first."""
         if isinstance(nodes, list):
-            self.stack.extend((n, scope, fence) for n in reversed(nodes) if type(n) not in _LEAVES)
+            self.stack.extend([(n, scope, fence) for n in reversed(nodes) if type(n) not in _LEAVES])
         elif isinstance(nodes, ast.AST) and type(nodes) not in _LEAVES:
             self.stack.append((nodes, scope, fence))
 
@@ -253,14 +254,21 @@ def _visit_call(w: _Walker, n: ast.Call, scope: int, fence: int) -> None:
     number = w.call_number(n)
     w.unseen.pop(number, None)
     func = w.term(n.func)
-    args = tuple(w.term(a) for a in n.args[:MAX_ITEMS])
-    keywords = tuple((k.arg, w.term(k.value)) for k in n.keywords)
-    w.calls[number] = Call(
-        scope, func, args, keywords, n.lineno, n.end_lineno or n.lineno, n.col_offset + 1, fence
-    )
+    args = tuple([w.term(a) for a in n.args[:MAX_ITEMS]])
+    keywords = tuple([(k.arg, w.term(k.value)) for k in n.keywords])
+    end_line = n.end_lineno or n.lineno
+    w.calls[number] = Call(scope, func, args, keywords, n.lineno, end_line, n.col_offset + 1, fence)
     if isinstance(n.func, ast.Attribute) and n.func.attr in GROWS:
         _grow(w, n.func, args, keywords, scope)
-    w.push([n.func, *n.args, *(k.value for k in n.keywords)], scope, fence)
+    stack = w.stack
+    for keyword in reversed(n.keywords):
+        if type(keyword.value) not in _LEAVES:
+            stack.append((keyword.value, scope, fence))
+    for arg in reversed(n.args):
+        if type(arg) not in _LEAVES:
+            stack.append((arg, scope, fence))
+    if type(n.func) not in _LEAVES:
+        stack.append((n.func, scope, fence))
 
 
 def _grow(w: _Walker, func: ast.Attribute, args: Any, keywords: Any, scope: int) -> None:
