@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from whowaits.code.classes import ClassId
@@ -21,6 +22,15 @@ MAX_HOPS: Final = 4
 _STORES: Final = ("bind", "attribute")
 MAX_EDGES: Final = 200
 MAX_TASKS: Final = 400
+LOOKED_AT: Final = (
+    "builtins.callable", "builtins.len", "builtins.getattr", "builtins.hasattr", "builtins.isinstance", "builtins.id",
+    "builtins.repr", "builtins.str", "builtins.type", "builtins.print", "builtins.enumerate", "builtins.vars",
+    "inspect.*", "*.iscoroutinefunction", "functools.wraps", "functools.update_wrapper", "dataclasses.field",
+    "typing.*", "*.__get__",
+)  # fmt: skip
+"""Callables that look at a function without running it."""
+
+
 class Hop(NamedTuple):
     """One call on the way up: call `number` of `path`. `through`: the function below is handed to this callable."""
 
@@ -262,6 +272,8 @@ class _Tracker:
     def _hand(self, path: str, number: int, outer: tuple[Hop, ...]) -> None:
         call = self.resolver.files[path].calls[number]
         names = self.graph.names(path, call.scope, call.func)
+        if names and any(fnmatchcase(names[0], pattern) for pattern in LOOKED_AT):
+            return
         self._add((Hop(path, number, names[0] if names else "*"), *outer), names)
 
     def _param_name(self, path: str, scope: int, call: Call, use: Use) -> str | None:

@@ -1,4 +1,4 @@
-"""How far up a path somebody can wait for the call at its lower end: queues, looks at functions, tests."""
+"""How far up a path somebody can wait for the call at its lower end: queues, tests."""
 
 from __future__ import annotations
 
@@ -14,14 +14,6 @@ QUEUED: Final = (
     "*.add_task", "*.defer", "*.defer_async", "*.send_with_options", "*.schedule_task", "*.s", "*.si", "*.signature",
 )  # fmt: skip
 """Callables that put a function into a queue or into the background."""
-
-LOOKED_AT: Final = (
-    "builtins.callable", "builtins.len", "builtins.getattr", "builtins.hasattr", "builtins.isinstance", "builtins.id",
-    "builtins.repr", "builtins.str", "builtins.type", "builtins.print", "builtins.enumerate", "builtins.vars",
-    "inspect.*", "*.iscoroutinefunction", "functools.wraps", "functools.update_wrapper", "dataclasses.field",
-    "typing.*", "*.__get__",
-)  # fmt: skip
-"""Callables that look at a function without running it."""
 
 RUNS_NOW: Final = (
     "*.submit", "*.to_thread", "*.run_in_executor", "*.run_sync", "*.run_in_threadpool", "*.create_task",
@@ -70,13 +62,9 @@ def is_queued(step: Step) -> bool:
 def _cut(site: Site, path: Path, reads_result: Callable[[Site, Step], bool]) -> Path:
     """The path without what does not wait for its lower part, or does not run it at all.
 
-    Above the hand-over to a queue, the caller went on without the answer unless it reads the result there; above a
-    look at a function, nothing calls it.
+    Above the hand-over to a queue, the caller went on without the answer unless it reads the result there.
     """
     for number, step in enumerate(path.steps):
         if number > 0 and is_queued(step) and not reads_result(site, step):
             return Path(path.steps[: number + 1], EntryPoint("task", QUEUED_CALL, step.path, step.line))
-        if number > 0 and step.through is not None and fits(step.through, LOOKED_AT):
-            top = path.steps[number - 1]
-            return Path(path.steps[:number], EntryPoint("none", None, top.path, top.first_line))
     return path
