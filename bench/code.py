@@ -59,7 +59,8 @@ class Pair(NamedTuple):
 
 def run(command: Sequence[str], folder: Path) -> Run:
     """Run a program to its end; findings are no failure, a crash is."""
-    started = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    started = subprocess.Popen(command, cwd=folder, stdout=quiet, stderr=quiet)  # noqa: S603
     _, status, used = os.wait4(started.pid, 0)
     started.returncode = os.waitstatus_to_exitcode(status)
     if started.returncode not in (0, 1):
@@ -82,7 +83,7 @@ def installed(folder: Path, packages: Sequence[str]) -> dict[str, str]:
     venv.create(folder, with_pip=True)
     failed = {}
     for package in packages:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             [folder / "bin" / "pip", "install", "-q", package], capture_output=True, text=True, check=False
         )
         if done.returncode:
@@ -93,7 +94,7 @@ def installed(folder: Path, packages: Sequence[str]) -> dict[str, str]:
 def unpacked(package: str, folder: Path) -> int | str:
     """Put the files of a package into `folder`; return how many lines of Python it has, or why it cannot be had."""
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-compile", "--target", str(folder), package]
-    done = subprocess.run(pip, capture_output=True, text=True, check=False)
+    done = subprocess.run(pip, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         return (done.stderr.strip().splitlines() or ["pip failed"])[-1][:120]
     return lines_of(folder)
@@ -203,7 +204,7 @@ def section(options: argparse.Namespace, work: Path) -> str:
         done += own(folder, size, options.pairs)
         done += [
             "",
-            f"Median of {options.pairs} pairs of runs, CPU seconds of `whowaits check --no-cache` / the other's:",
+            f"Median of {options.pairs} pairs, CPU seconds of `whowaits check --no-cache` / the other's:",
         ]
         done += ["", "| other tool | its CPU s | ratio | target | |", "|---|---|---|---|---|"]
         done += beside(folder, work / "tools", rule, options.pairs, failed)

@@ -97,8 +97,8 @@ _PER_PART = 40
 
 
 def make(root: Path, lines: int, seed: int = 1) -> int:
-    """Write a project of about so many lines below `root` and return how many it has; one module in 100 asks a model."""
-    draw = random.Random(seed)
+    """Write a project of about so many lines below `root`, return how many; one module in 100 asks a model."""
+    draw = random.Random(seed)  # noqa: S311
     written = number = 0
     while written < lines:
         before = draw.randrange(max(1, number))

@@ -165,18 +165,26 @@ class _Ways:
         start = self._start((first,), node, frozenset())
         visits: Counter[Node] = Counter()
         aside: list[_Way] = []
-        found = self._follow([start], MAX_PATHS - MAX_TEST_PATHS, visits, None if is_test(node[0]) else aside)
-        found += self._follow(aside, MAX_TEST_PATHS, visits, None)
-        return sorted(found, key=lambda p: len(p.steps))
+        circles: list[_Way] = []
+        most = MAX_PATHS - MAX_TEST_PATHS
+        found = self._follow([start], most, visits, None if is_test(node[0]) else aside, circles)
+        found += self._follow(aside, MAX_TEST_PATHS, visits, None, circles)
+        return sorted(found, key=lambda p: len(p.steps)) or [self._top(circles[0])]
 
-    def _follow(self, ways: list[_Way], most: int, visits: Counter[Node], aside: list[_Way] | None) -> list[Path]:
-        """Return up to `most` paths; what comes from a test is put `aside`, where that is asked for."""
+    def _follow(
+        self, ways: list[_Way], most: int, visits: Counter[Node], aside: list[_Way] | None, circles: list[_Way]
+    ) -> list[Path]:
+        """Return up to `most` paths; what comes from a test is put `aside`, where that is asked for.
+
+        Ways that end among functions that only call each other are put into `circles`.
+        """
         found: dict[Path, None] = {}
         waiting = deque(ways)
         while waiting and len(found) < most:
             way = waiting.popleft()
             visits[way.node] += 1
             if visits[way.node] > MAX_VISITS or len(way.steps) > MAX_STEPS:
+                circles.append(way)
                 continue
             if aside is not None and is_test(way.node[0]):
                 aside.append(way)
@@ -184,7 +192,14 @@ class _Ways:
             ends, further = self._extend(way, visits)
             found.update(dict.fromkeys(ends))
             waiting.extend(further)
+            if not ends and not further:
+                circles.append(way)
         return list(found)[:most]
+
+    def _top(self, way: _Way) -> Path:
+        """A way that ends among functions that only call each other: for all we know, one of them is the top."""
+        path, number = way.node
+        return Path(way.steps, EntryPoint("none", None, path, self._line(way.node, self.resolver.scope(path, number))))
 
     def _start(self, steps: tuple[Step, ...], node: Node, passed: Passed, on: ClassId | None = None) -> _Way:
         parent = self.resolver.scope(*node).parent

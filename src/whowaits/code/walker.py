@@ -65,7 +65,7 @@ class _Walker(Terms):
                 visit(self, node, scope, fence)
                 continue
             for name in fields[cls]:
-                value = getattr(node, name, None)
+                value: Any = getattr(node, name, None)
                 kind = type(value)
                 if kind is list:
                     stack.extend([(v, scope, fence) for v in reversed(value) if type(v) not in leaves])

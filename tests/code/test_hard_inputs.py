@@ -1,0 +1,115 @@
+"""Inputs that nobody writes by hand: each ends, says what it left out, and stays within a bound of CPU seconds."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from whowaits.code import files, kept
+from whowaits.code.scan import scan
+from whowaits.code.sources import Sources
+from whowaits.config import Config
+from whowaits.model import Scan
+
+CALL = 'client.responses.create(model="gpt-5", input=x)'
+HEAD = "import openai\nclient = openai.OpenAI()\n\n\n"
+LOOP = f"def main(xs):\n    for x in xs:\n        {CALL}\n"
+
+
+def scanned(root: Path, texts: dict[str, str], bound_s: float = 8) -> Scan:
+    for name, text in texts.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    before = time.process_time()
+    found = scan(root, [root], Config(), cache=False)
+    assert time.process_time() - before < bound_s
+    return found
+
+
+def test_a_generated_file_of_100_000_lines_is_read_to_its_end(tmp_path: Path) -> None:
+    rows = "".join(f"R{n} = ({n}, 'row{n}')\n" for n in range(100_000))
+    found = scanned(tmp_path, {"generated.py": HEAD + rows + "\n\n" + LOOP}, bound_s=30)
+    assert [(s.place.line, s.deciding.verdict.route) for s in found.call_sites] == [(100_009, "batch")]
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        "-" * 5000 + "x",
+        "(" * 5000 + "x" + ")" * 5000,
+        "x" + ".a" * 5000,
+        "x" + "()" * 5000,
+        "[" * 150 + "x" + "]" * 150,
+    ],
+)
+def test_a_deep_expression_beside_a_call_hides_no_other_file(tmp_path: Path, deep: str) -> None:
+    text = f"{HEAD}def main(xs):\n    for x in xs:\n        y = {deep}\n        {CALL}\n"
+    found = scanned(tmp_path, {"deep.py": text, "plain.py": HEAD + LOOP})
+    assert "plain.py" in {s.place.path for s in found.call_sites}
+    named = {s.place.path for s in found.call_sites} | {s.place.path for s in found.skipped}
+    assert "deep.py" in named
+
+
+def test_a_sum_of_50_000_terms_is_read_or_named(tmp_path: Path) -> None:
+    text = f"{HEAD}TOTAL = {' + '.join(f'a{n}' for n in range(50_000))}\n\n\n{LOOP}"
+    found = scanned(tmp_path, {"sum.py": text, "plain.py": HEAD + LOOP})
+    named = {s.place.path for s in found.call_sites} | {s.place.path for s in found.skipped}
+    assert named == {"sum.py", "plain.py"}
+
+
+def test_functions_that_call_themselves_and_each_other_end(tmp_path: Path) -> None:
+    ring = "".join(
+        f"def f{n}(x):\n    f{n}(x)\n    f{(n + 1) % 40}(x)\n    f{(n + 7) % 40}(x)\n\n\n" for n in range(40)
+    )
+    text = f"{HEAD}{ring}def ask(x):\n    {CALL}\n    f0(x)\n\n\ndef f7(x):\n    for y in x:\n        ask(y)\n"
+    found = scanned(tmp_path, {"ring.py": text})
+    (site,) = found.call_sites
+    assert site.deciding.driver is not None
+
+
+def test_modules_that_import_each_other_end(tmp_path: Path) -> None:
+    texts = {
+        f"m{n}.py": f"from m{(n + 1) % 9} import *\nfrom m{(n + 1) % 9} import ask as ask{n}\nask = ask{n}\n"
+        for n in range(9)
+    }
+    found = scanned(tmp_path, {**texts, "m4.py": f"{HEAD}from m5 import *\n\n\ndef ask(x):\n    {CALL}\n"})
+    assert len(found.call_sites) == 1
+
+
+def test_links_that_lead_round_and_round_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "self").symlink_to("self")
+    (tmp_path / "twin.py").symlink_to(tmp_path / "job.py")
+    found = scanned(tmp_path, {"job.py": HEAD + LOOP})
+    assert [s.place.path for s in found.call_sites] == ["job.py"]
+
+
+def test_folders_in_folders_beyond_the_depth_of_the_stack_are_listed(tmp_path: Path) -> None:
+    folder = tmp_path
+    for _ in range(1200):
+        folder /= "d"
+        if len(str(folder)) > 3900:
+            break
+        folder.mkdir()
+    assert files.find(tmp_path) == []
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Sources.function
+
+    def shrunk(self: Sources, step: object) -> object:
+        (tmp_path / "job.py").write_text("x = 1\n")
+        return whole(self, step)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Sources, "function", shrunk)
+    found = scanned(tmp_path, {"job.py": HEAD + LOOP})
+    assert len(found.call_sites) == 1
+
+
+def test_a_file_that_is_gone_before_it_is_compared_with_last_time_is_no_crash(tmp_path: Path) -> None:
+    scanned(tmp_path, {"job.py": HEAD + LOOP})
+    scan(tmp_path, [tmp_path], Config())
+    assert kept.recall(tmp_path, [tmp_path / "job.py", tmp_path / "gone.py"], None) is None
