@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
-from tests.logs.conftest import CALL, Classify, call, lines, only
+from tests.logs.conftest import AS_OF, CALL, Classify, call, lines, only
 from whowaits import logs
 from whowaits.config import Config
 from whowaits.logs.ingest import MappingError
@@ -209,3 +210,22 @@ def test_columns_of_a_log_may_have_any_name(classify: Classify, tmp_path: Path) 
     pq.write_table(pa.Table.from_pylist([{**call(service="a"), **odd}]), tmp_path / "calls.parquet")
     assert only(classify(tmp_path / "calls.parquet")).calls == 1
     assert only(classify({**call(service="a"), **odd})).calls == 1
+
+
+def test_a_line_that_is_no_object_changes_nothing_about_the_others(tmp_path: Path) -> None:
+    rows = [call(n, service="a", usage={"input_tokens": n}, cost_usd="0.01", latency_ms=[None, "x"][n % 2]) for n in range(9)]
+    sound = [json.dumps(row) for row in rows]
+    first = _tagged(tmp_path, "\n".join(sound) + "\n")
+    assert len(first) == 9
+    for odd in ("null", "7", "[1]", "{", '{"model": 1, "model": 2}', ""):
+        assert _tagged(tmp_path, "\n".join([*sound, odd]) + "\n")[:9] == first
+    spread = _tagged(tmp_path, "\n\n".join(sound))
+    assert [row["source_row"] for row in spread] == [2 * n + 1 for n in range(9)]
+
+
+def _tagged(folder: Path, text: str) -> list[dict[str, Any]]:
+    log = folder / "a.jsonl"
+    log.write_text(text, encoding="utf-8")
+    with logs.classify([log], Config(), AS_OF) as session:
+        session.write_tagged(folder / "t.parquet")
+    return [row for row in pq.read_table(folder / "t.parquet").to_pylist() if row["request_id"]]

@@ -56,6 +56,13 @@ def keys_of_documents(table: str) -> str:
     return f"SELECT DISTINCT unnest(json_keys(doc)) AS key FROM {table} WHERE {_OBJECT}"
 
 
+def names_read(fields: Sequence[Field]) -> dict[str, str]:
+    """Return every field of a JSON object that these columns may stand in, with the engine's type to read it as."""
+    names = {name: "VARCHAR" for field in fields for name in field.names}
+    heads = {name.partition(".")[0]: "JSON" for name in names if "." in name}
+    return {**names, **heads}
+
+
 def from_documents(fields: Sequence[Field], table: str, keys: Collection[str]) -> str:
     """Return SQL for the canonical columns of `table` (FILE, ROW, doc): JSON text of one record each, with `keys`."""
     paths: dict[str, int] = {}
@@ -83,7 +90,7 @@ def _has(keys: Collection[str], name: str) -> bool:
     return name in keys or name.partition(".")[0] in keys
 
 
-def from_parquet(fields: Sequence[Field], table: str, types: Mapping[str, str]) -> str:
+def from_columns(fields: Sequence[Field], table: str, types: Mapping[str, str]) -> str:
     """Return SQL for the canonical columns of `table`, whose columns have these engine types."""
 
     def raw(name: str) -> str:
@@ -92,6 +99,8 @@ def from_parquet(fields: Sequence[Field], table: str, types: Mapping[str, str]) 
         head, _, rest = name.partition(".")
         if rest and types.get(head, "").startswith("STRUCT"):
             return f"CAST(struct_extract({quoted(head)}, {literal(rest)}) AS VARCHAR)"
+        if rest and types.get(head) == "JSON":
+            return f"json_extract_string({quoted(head)}, {literal(json_paths(rest)[0])})"
         if rest and types.get(head) == "VARCHAR":
             path = literal(json_paths(rest)[0])
             return f"CASE WHEN json_valid({quoted(head)}) THEN json_extract_string({quoted(head)}, {path}) END"
@@ -103,6 +112,8 @@ def from_parquet(fields: Sequence[Field], table: str, types: Mapping[str, str]) 
 def _as_text(column: str, kind: str) -> str:
     if kind == "VARCHAR":
         return column
+    if kind == "JSON":
+        return f"json_extract_string({column}, '$')"
     if kind.startswith(("STRUCT", "MAP")) or kind.endswith("[]"):
         return f"CAST(to_json({column}) AS VARCHAR)"
     return f"CAST({column} AS VARCHAR)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -83,6 +83,12 @@ class Engine:
         found = self.rows(f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})")
         return {row["column_name"]: row["column_type"] for row in found}
 
+    def keys_of_objects(self, path: Path) -> set[str]:
+        """Return the fields of the objects in a file of JSON lines."""
+        objects = f"read_json_objects({literal(str(path))}, format = 'newline_delimited', compression = 'none')"
+        lists = f"SELECT DISTINCT json_keys(json) AS keys FROM {objects}"
+        return {row["key"] for row in self.rows(f"SELECT DISTINCT unnest(keys) AS key FROM ({lists})")}
+
     def write_parquet(self, sql: str, path: Path) -> None:
         """Write a result to `path` as a whole or not at all."""
         partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
@@ -97,6 +103,15 @@ def stored_parquet(path: Path, name: str) -> str:
     """Return SQL that reads a Parquet file with the place of each row."""
     read = f"read_parquet({literal(str(path))}, file_row_number = true)"
     return f"(SELECT {literal(name)} AS {FILE}, file_row_number + 1 AS {ROW}, * FROM {read})"
+
+
+def objects_of(path: Path, columns: Mapping[str, str]) -> str:
+    """Return SQL that reads these fields of JSON lines, each as the type given; a line that is no object fails it."""
+    spelled = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
+    return (
+        f"SELECT * FROM read_json({literal(str(path))}, columns = {{{spelled}}}, "
+        "format = 'newline_delimited', records = 'true', compression = 'none')"
+    )
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import glob
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,9 @@ from typing import Any, Final
 from whowaits.logs import columns, documents, table
 from whowaits.logs.cells import unusable
 from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE, MERGED, TWICE
-from whowaits.logs.columns import quoted
+from whowaits.logs.columns import literal, quoted
 from whowaits.logs.documents import Document
-from whowaits.logs.engine import Engine, EngineError, batched, stored_parquet
+from whowaits.logs.engine import Engine, EngineError, batched, objects_of, stored_parquet
 from whowaits.logs.problems import Problems
 from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, needed, recognised
 from whowaits.logs.sources import Source, plain_copy
@@ -164,7 +165,8 @@ def _load_flat(
 
 def _stage(engine: Engine, fields: Sequence[columns.Field], source: Source, spool: Path, problems: Problems) -> None:
     """Keep the declared columns of a file as the table `staged`."""
-    if documents.shape_of(source.head()) == "parquet" and _stage_parquet(engine, fields, source, spool):
+    direct = {"parquet": _stage_parquet, "lines": _stage_lines}.get(documents.shape_of(source.head()))
+    if direct is not None and direct(engine, fields, source, spool):
         return
     import pyarrow as pa
 
@@ -182,9 +184,28 @@ def _stage_parquet(engine: Engine, fields: Sequence[columns.Field], source: Sour
     path = plain_copy(source, spool)
     try:
         types = engine.parquet_types(path)
-        engine.define("staged", columns.from_parquet(fields, stored_parquet(path, source.name), types))
+        engine.define("staged", columns.from_columns(fields, stored_parquet(path, source.name), types))
     except EngineError:
         return False
+    return True
+
+
+def _stage_lines(engine: Engine, fields: Sequence[columns.Field], source: Source, spool: Path) -> bool:
+    """Whether every line is an object and the engine could read all of them; others are looked at line by line."""
+    path = plain_copy(source, spool)
+    if glob.has_magic(str(path)) or not source.has_an_object_a_line():
+        return False
+    try:
+        keys = engine.keys_of_objects(path)
+        types = {name: kind for name, kind in columns.names_read(fields).items() if name in keys}
+        if not types:
+            return False
+        engine.define("documents", objects_of(path, types))
+    except EngineError:
+        return False
+    placed = f"(SELECT {literal(source.name)} AS {columns.FILE}, rowid + 1 AS {columns.ROW}, * FROM documents)"
+    engine.define("staged", columns.from_columns(fields, placed, types))
+    engine.run("DROP TABLE documents")
     return True
 
 

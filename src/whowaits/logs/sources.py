@@ -53,6 +53,16 @@ class Source:
         except _BROKEN as error:
             self.note(_why(error, _compression(self.path)))
 
+    def has_an_object_a_line(self) -> bool:
+        """Whether every line starts with a brace: none is blank, none is a value of another kind."""
+        starts = ends = 0
+        before = b"\n"
+        for chunk in self.chunks():
+            starts += (before + chunk).count(b"\n{")
+            ends += chunk.count(b"\n")
+            before = chunk[-1:]
+        return starts == ends + (before != b"\n")
+
     def note(self, reason: str) -> None:
         """Keep `reason` once, however often the source is read."""
         skipped = Skipped(Place(self.name), reason)
