@@ -32,7 +32,14 @@ def test_files_of_environments_caches_and_version_control_do_not_belong_to_the_t
 
 
 def test_ignore_files_hold_in_their_folder_and_excludes_from_the_root(tmp_path: Path) -> None:
-    tree = {".gitignore": "/gen\n", "gen/a.py": "", "x/gen/b.py": "", "x/.gitignore": "c.py\n", "x/c.py": "", "c.py": ""}
+    tree = {
+        ".gitignore": "/gen\n",
+        "gen/a.py": "",
+        "x/gen/b.py": "",
+        "x/.gitignore": "c.py\n",
+        "x/c.py": "",
+        "c.py": "",
+    }
     found = built(tmp_path, {**tree, "old/d.py": ""}, exclude=("old/**",))
     assert list(found.files) == ["c.py", "x/gen/b.py"]
 
@@ -71,7 +78,9 @@ def test_a_file_that_does_not_parse_is_skipped_with_the_python_named(
     assert facts.skipped[0].reason.startswith(reason)
 
 
-@pytest.mark.parametrize("text", ["x = " + "-" * 5000 + "1\n", "x = " + "f(" * 90 + ")" * 90 + "\n", "x = a" + ".b" * 5000])
+@pytest.mark.parametrize(
+    "text", ["x = " + "-" * 5000 + "1\n", "x = " + "f(" * 90 + ")" * 90 + "\n", "x = a" + ".b" * 5000]
+)
 def test_deep_nesting_is_read_or_skipped_but_never_a_crash(tmp_path: Path, text: str) -> None:
     facts = built(tmp_path, {"deep.py": text, "b.py": ""})
     assert "b.py" in facts.files
@@ -86,7 +95,9 @@ def test_a_file_that_is_too_large_is_skipped(tmp_path: Path, monkeypatch: pytest
 
 def test_a_file_that_cannot_be_read_is_skipped(tmp_path: Path) -> None:
     facts = index.build(tmp_path, [tmp_path / "gone.py"], cache=False)
-    assert [(s.place.path, s.reason) for s in facts.skipped] == [("gone.py", "cannot be read: No such file or directory")]
+    assert [(s.place.path, s.reason) for s in facts.skipped] == [
+        ("gone.py", "cannot be read: No such file or directory")
+    ]
 
 
 def test_a_cell_that_does_not_parse_is_skipped_and_the_others_are_read(tmp_path: Path) -> None:
@@ -96,7 +107,11 @@ def test_a_cell_that_does_not_parse_is_skipped_and_the_others_are_read(tmp_path:
 
 
 def test_magics_and_shell_lines_are_blanked_and_cells_of_other_languages_left_out(tmp_path: Path) -> None:
-    cells = ("%pip install x\n!ls\nfiles = !ls\nif True:\n    %time f()\na = 1\n", "%%bash\nrm -r x\n", "%%time\nb = 2\n")
+    cells = (
+        "%pip install x\n!ls\nfiles = !ls\nif True:\n    %time f()\na = 1\n",
+        "%%bash\nrm -r x\n",
+        "%%time\nb = 2\n",
+    )
     facts = built(tmp_path, {"n.ipynb": notebook(*cells)})
     assert facts.skipped == ()
     assert set(facts.files["n.ipynb"].scopes[0].binds) == {"a", "b"}

@@ -91,8 +91,14 @@ def test_a_loop_around_a_definition_is_not_around_the_calls_in_it(find: Find) ->
         ("class A:\n    def __init__(self):\n        ask(1)\n\n\ndef f():\n    A()\n", [["f", "A.__init__", "ask"]]),
         ("class A:\n    def m(self):\n        ask(1)\n\n    def n(self):\n        self.m()\n", [["A.n", "A.m", "ask"]]),
         ("class A:\n    @staticmethod\n    def m():\n        ask(1)\n\n\ndef f():\n    A.m()\n", [["f", "A.m", "ask"]]),
-        ("class A:\n    @classmethod\n    def m(cls):\n        ask(1)\n\n\ndef f():\n    A.m()\n", [["f", "A.m", "ask"]]),
-        ("class A:\n    def __call__(self, x):\n        ask(x)\n\n\ndef f(a: A):\n    a(1)\n", [["f", "A.__call__", "ask"]]),
+        (
+            "class A:\n    @classmethod\n    def m(cls):\n        ask(1)\n\n\ndef f():\n    A.m()\n",
+            [["f", "A.m", "ask"]],
+        ),
+        (
+            "class A:\n    def __call__(self, x):\n        ask(x)\n\n\ndef f(a: A):\n    a(1)\n",
+            [["f", "A.__call__", "ask"]],
+        ),
         (
             "class A:\n    def __call__(self, x):\n        ask(x)\n\n\ndef f():\n    for a in {'k': A()}.values():\n        a(1)\n",
             [["f", "A.__call__", "ask"]],
@@ -107,19 +113,32 @@ def test_a_loop_around_a_definition_is_not_around_the_calls_in_it(find: Find) ->
             "from concurrent.futures import ThreadPoolExecutor\n\n\ndef f(xs):\n    with ThreadPoolExecutor() as pool:\n        pool.map(ask, xs)\n",
             [["f ~concurrent.futures.ThreadPoolExecutor.map", "ask"]],
         ),
-        ("import asyncio\n\n\nasync def f(x):\n    await asyncio.to_thread(ask, x)\n", [["f ~asyncio.to_thread", "ask"]]),
-        ("import pandas as pd\n\n\ndef f():\n    pd.read_csv('x').a.apply(lambda x: ask(x))\n", [["f ~pandas.read_csv.a.apply", "f", "ask"]]),
+        (
+            "import asyncio\n\n\nasync def f(x):\n    await asyncio.to_thread(ask, x)\n",
+            [["f ~asyncio.to_thread", "ask"]],
+        ),
+        (
+            "import pandas as pd\n\n\ndef f():\n    pd.read_csv('x').a.apply(lambda x: ask(x))\n",
+            [["f ~pandas.read_csv.a.apply", "f", "ask"]],
+        ),
         ("def f(pool, xs):\n    pool.imap(ask, xs)\n", [["f ~*.imap", "ask"]]),
         (
             "import functools\n\n\ndef f(pool, xs):\n    job = functools.partial(ask, 1)\n    pool.map(job, xs)\n",
             [["f ~*.map", "ask"]],
         ),
         ("from tenacity import retry\n\n\ndef f(x):\n    retry(stop=3)(ask)(x)\n", [["f", "ask"]]),
-        ("from tenacity import retry\n\n\n@retry\ndef again(x):\n    ask(x)\n\n\ndef f():\n    again(1)\n", [["f", "again", "ask"]]),
-        ("from celery import Celery\napp = Celery()\n\n\n@app.task\ndef job(x):\n    ask(x)\n\n\ndef f():\n    job.delay(1)\n",
-         [["f ~celery.Celery.task.delay", "job", "ask"]]),
-        ("from contextlib import contextmanager\n\n\n@contextmanager\ndef session():\n    yield ask(1)\n\n\ndef f():\n    with session():\n        pass\n",
-         [["f", "session", "ask"]]),
+        (
+            "from tenacity import retry\n\n\n@retry\ndef again(x):\n    ask(x)\n\n\ndef f():\n    again(1)\n",
+            [["f", "again", "ask"]],
+        ),
+        (
+            "from celery import Celery\napp = Celery()\n\n\n@app.task\ndef job(x):\n    ask(x)\n\n\ndef f():\n    job.delay(1)\n",
+            [["f ~celery.Celery.task.delay", "job", "ask"]],
+        ),
+        (
+            "from contextlib import contextmanager\n\n\n@contextmanager\ndef session():\n    yield ask(1)\n\n\ndef f():\n    with session():\n        pass\n",
+            [["f", "session", "ask"]],
+        ),
     ],
 )
 def test_a_caller_is_found(find: Find, text: str, expected: list[list[str]]) -> None:
@@ -177,7 +196,10 @@ BASE = (
 
 
 def test_a_loop_of_a_base_class_reaches_the_hook_of_the_subclass(find: Find) -> None:
-    tree = {"base.py": BASE, "a.py": f"import openai\nfrom base import Base\n\n\nclass A(Base):\n    def hook(self, x):\n        {CALL}\n"}
+    tree = {
+        "base.py": BASE,
+        "a.py": f"import openai\nfrom base import Base\n\n\nclass A(Base):\n    def hook(self, x):\n        {CALL}\n",
+    }
     site = only(find(tree))
     assert ways(site) == [["Base.run", "A.hook"]]
     assert [e.kind for e in site.paths[0].steps[1].enclosures] == ["for"]
@@ -193,7 +215,9 @@ def test_who_runs_one_subclass_does_not_run_its_sibling(find: Find) -> None:
 
 
 def test_a_method_of_something_unknown_is_found_by_a_telling_name(find: Find) -> None:
-    text = HEAD + "class Issue:\n    def make_summary(self):\n        ask(1)\n\n    def save(self):\n        ask(2)\n\n\n"
+    text = (
+        HEAD + "class Issue:\n    def make_summary(self):\n        ask(1)\n\n    def save(self):\n        ask(2)\n\n\n"
+    )
     more = "def command(issues):\n    for issue in issues.all():\n        issue.make_summary()\n        issue.save()\n"
     assert ways(only(find({"a.py": text + more}))) == [["Issue.save", "ask"], ["command", "Issue.make_summary", "ask"]]
 
@@ -304,7 +328,12 @@ def test_a_step_tells_the_lines_of_its_function_with_decorators(find: Find) -> N
 
 
 def test_in_a_notebook_lines_count_inside_their_cell(find: Find) -> None:
-    cells = ["%pip install openai\nimport openai\n", "# text\n\n", f"def ask(x):\n    return {CALL}\n", "for x in xs:\n    ask(x)\n"]
+    cells = [
+        "%pip install openai\nimport openai\n",
+        "# text\n\n",
+        f"def ask(x):\n    return {CALL}\n",
+        "for x in xs:\n    ask(x)\n",
+    ]
     book = {"cells": [{"cell_type": "markdown", "source": "# x"}, *({"cell_type": "code", "source": c} for c in cells)]}
     site = only(find({"n.ipynb": json.dumps(book)}))
     call, loop = site.paths[0].steps

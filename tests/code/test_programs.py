@@ -14,9 +14,7 @@ TEXT = Path(__file__).with_name("programs.txt").read_text(encoding="utf-8")
 PROGRAMS = re.split(r"^=== (\w+): (.+)\n", TEXT, flags=re.MULTILINE)[1:]
 
 
-@pytest.mark.parametrize(
-    ("routes", "text"), list(zip(PROGRAMS[1::3], PROGRAMS[2::3], strict=True)), ids=PROGRAMS[0::3]
-)
+@pytest.mark.parametrize(("routes", "text"), list(zip(PROGRAMS[1::3], PROGRAMS[2::3], strict=True)), ids=PROGRAMS[0::3])
 def test_every_call_of_a_program_gets_its_route(routes: str, text: str, tmp_path: Path) -> None:
     parts = re.split(r"^--- (\S+)\n", text, flags=re.MULTILINE)[1:]
     for name, content in zip(parts[0::2], parts[1::2], strict=True):

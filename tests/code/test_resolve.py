@@ -105,23 +105,39 @@ def test_a_client_is_followed_through_imports(find: Find, tree: dict[str, str]) 
         ("import openai\nopenai.ChatCompletion.create(model='gpt-4')\n", "openai.ChatCompletion.create"),
         ("from litellm import completion as go\ngo(model='x')\n", "litellm.completion"),
         ("import boto3\nboto3.client('bedrock-runtime').converse(modelId='m')\n", "boto3.client.converse"),
-        ("import boto3\ns = boto3.Session()\nb = s.client(service_name='bedrock-runtime')\nb.invoke_model(modelId='m')\n",
-         "boto3.Session.client.invoke_model"),
-        ("import instructor\nfrom openai import OpenAI\nc = instructor.from_openai(OpenAI())\nc.chat.completions.create(model='m')\n",
-         "instructor.from_openai.chat.completions.create"),
-        ("from langchain_openai import ChatOpenAI\nllm = ChatOpenAI()\n(prompt | llm | parser).invoke(x)\n",
-         "langchain_openai.ChatOpenAI.invoke"),
-        ("from langchain_openai import ChatOpenAI\nc = prompt | ChatOpenAI().with_structured_output(S)\nc.batch(x)\n",
-         "langchain_openai.ChatOpenAI.batch"),
-        ("from langchain.chat_models.openai import ChatOpenAI\nChatOpenAI().invoke(x)\n",
-         "langchain.chat_models.openai.ChatOpenAI.invoke"),
-        ("import google.generativeai as genai\nchat = genai.GenerativeModel('gemini').start_chat()\nchat.send_message(x)\n",
-         "google.generativeai.GenerativeModel.start_chat.send_message"),
-        ("from google import genai\ngenai.Client().models.generate_content(model='m')\n",
-         "google.genai.Client.models.generate_content"),
+        (
+            "import boto3\ns = boto3.Session()\nb = s.client(service_name='bedrock-runtime')\nb.invoke_model(modelId='m')\n",
+            "boto3.Session.client.invoke_model",
+        ),
+        (
+            "import instructor\nfrom openai import OpenAI\nc = instructor.from_openai(OpenAI())\nc.chat.completions.create(model='m')\n",
+            "instructor.from_openai.chat.completions.create",
+        ),
+        (
+            "from langchain_openai import ChatOpenAI\nllm = ChatOpenAI()\n(prompt | llm | parser).invoke(x)\n",
+            "langchain_openai.ChatOpenAI.invoke",
+        ),
+        (
+            "from langchain_openai import ChatOpenAI\nc = prompt | ChatOpenAI().with_structured_output(S)\nc.batch(x)\n",
+            "langchain_openai.ChatOpenAI.batch",
+        ),
+        (
+            "from langchain.chat_models.openai import ChatOpenAI\nChatOpenAI().invoke(x)\n",
+            "langchain.chat_models.openai.ChatOpenAI.invoke",
+        ),
+        (
+            "import google.generativeai as genai\nchat = genai.GenerativeModel('gemini').start_chat()\nchat.send_message(x)\n",
+            "google.generativeai.GenerativeModel.start_chat.send_message",
+        ),
+        (
+            "from google import genai\ngenai.Client().models.generate_content(model='m')\n",
+            "google.genai.Client.models.generate_content",
+        ),
         ("import dspy\np = dspy.Predict('a -> b')\np(a=1)\n", "dspy.Predict"),
-        ("import asyncio\nfrom openai import OpenAI\nasyncio.to_thread(OpenAI().responses.create, model='m')\n",
-         "openai.OpenAI.responses.create"),
+        (
+            "import asyncio\nfrom openai import OpenAI\nasyncio.to_thread(OpenAI().responses.create, model='m')\n",
+            "openai.OpenAI.responses.create",
+        ),
     ],
 )
 def test_calls_of_other_shapes_are_named_as_resolved(find: Find, text: str, call: str) -> None:

@@ -135,7 +135,9 @@ def test_the_register_declares_for_code(tmp_path: Path) -> None:
 
 
 def test_declared_nobody_against_a_person_is_a_finding(tmp_path: Path) -> None:
-    text = CLIENT + f'def main():\n    text = input("> ")\n    return {ASK}  # whowaits: nobody deadline=24h -- agreed\n'
+    text = (
+        CLIENT + f'def main():\n    text = input("> ")\n    return {ASK}  # whowaits: nobody deadline=24h -- agreed\n'
+    )
     result = scanned(tmp_path, {"job.py": text})
     assert "declared-but-waited" in {f.rule for f in result.findings}
 
@@ -146,7 +148,10 @@ def test_a_single_call_is_not_asked_about(tmp_path: Path) -> None:
 
 
 def test_an_early_exit_is_no_finding(tmp_path: Path) -> None:
-    text = CLIENT + f"def find(texts):\n    for text in texts:\n        r = {ASK}\n        if r.output_text:\n            return text\n"
+    text = (
+        CLIENT
+        + f"def find(texts):\n    for text in texts:\n        r = {ASK}\n        if r.output_text:\n            return text\n"
+    )
     result = scanned(tmp_path, {"job.py": text})
     assert only(result).deciding.verdict.row == 12
     assert result.findings == ()

@@ -16,9 +16,7 @@ def step_of(text: str, name: str = "ask", first_line: int = 1) -> Step:
     """A step for the call of `name` in `text`."""
     shift = 1 if text.startswith(" ") else 0
     tree = ast.parse(f"if True:\n{text}" if shift else text)
-    call = next(
-        n for n in ast.walk(tree) if isinstance(n, ast.Call) and (ast.unparse(n.func).split(".")[-1] == name)
-    )
+    call = next(n for n in ast.walk(tree) if isinstance(n, ast.Call) and (ast.unparse(n.func).split(".")[-1] == name))
     down = first_line - 1 - shift
     last = first_line + text.count("\n")
     around = (Enclosure("for", 1, last),)
@@ -181,7 +179,9 @@ def test_a_streamed_answer_that_is_printed_or_yielded_is_shown() -> None:
 
 
 def test_a_stream_flag_is_found_in_a_dict_set_earlier() -> None:
-    text = 'def f(x):\n    kw = {}\n    kw["stream"] = True\n    r = ask(**kw)\n    for piece in r:\n        yield piece'
+    text = (
+        'def f(x):\n    kw = {}\n    kw["stream"] = True\n    r = ask(**kw)\n    for piece in r:\n        yield piece'
+    )
     assert names(text) == ["streamed-answer"]
 
 
@@ -219,7 +219,10 @@ def test_an_earlier_call_about_the_same_item_is_a_stage() -> None:
 
 
 def test_a_method_is_read_with_its_own_lines_and_indentation() -> None:
-    text = indent('def f(self, rows):\n    """Text\nthat starts at the margin."""\n    for row in rows:\n        ask(row)\n', "    ")
+    text = indent(
+        'def f(self, rows):\n    """Text\nthat starts at the margin."""\n    for row in rows:\n        ask(row)\n',
+        "    ",
+    )
     text = text.replace("    that starts", "that starts")
     seen = steps.read(text, step_of(text, first_line=40), model_call=True)
     assert [(f.name, f.line) for f in seen.facts] == [("loop-over-data", 43)]

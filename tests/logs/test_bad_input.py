@@ -213,7 +213,10 @@ def test_columns_of_a_log_may_have_any_name(classify: Classify, tmp_path: Path) 
 
 
 def test_a_line_that_is_no_object_changes_nothing_about_the_others(tmp_path: Path) -> None:
-    rows = [call(n, service="a", usage={"input_tokens": n}, cost_usd="0.01", latency_ms=[None, "x"][n % 2]) for n in range(9)]
+    rows = [
+        call(n, service="a", usage={"input_tokens": n}, cost_usd="0.01", latency_ms=[None, "x"][n % 2])
+        for n in range(9)
+    ]
     sound = [json.dumps(row) for row in rows]
     first = _tagged(tmp_path, "\n".join(sound) + "\n")
     assert len(first) == 9

@@ -56,7 +56,9 @@ def test_a_chain_is_seen_without_sessions_by_prompts_that_grow_call_after_call(c
 @pytest.mark.parametrize("session", [None, "run-1"])
 def test_a_loop_over_unrelated_items_is_no_chain(classify: Classify, session: str | None) -> None:
     sizes = [(7919 * n) % 1000 + 100 for n in range(60)]  # no order in them
-    rows = [call(n, service="loop", tags=["queue=bulk"], input_tokens=s, session_id=session) for n, s in enumerate(sizes)]
+    rows = [
+        call(n, service="loop", tags=["queue=bulk"], input_tokens=s, session_id=session) for n, s in enumerate(sizes)
+    ]
     found = only(classify(*rows))
     assert (found.verdict.chain, found.verdict.row) == (1, 9)
 
@@ -71,7 +73,8 @@ def test_calls_that_overlap_are_no_chain_however_they_grow(classify: Classify) -
 
 def test_a_stated_deadline_is_divided_by_the_chain(classify: Classify) -> None:
     rows = [
-        call(n, service="agents", tags=["deadline=24h"], session_id="s", input_tokens=100 + n, latency_ms=10) for n in range(48)
+        call(n, service="agents", tags=["deadline=24h"], session_id="s", input_tokens=100 + n, latency_ms=10)
+        for n in range(48)
     ]
     found = only(classify(*rows))
     assert (found.verdict.chain, found.verdict.deadline_s, found.verdict.row) == (48, 1800, 3)

@@ -19,15 +19,26 @@ odd_text = st.sampled_from(
      "9999-12-31T23:59:59Z", "0001-01-01", "null", "true", "'; DROP TABLE calls; --", "\x00", "\ud83d\ude00", "a" * 5_000]
 )  # fmt: skip
 scalars = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats() | odd_text | st.text(max_size=8)
-values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(odd_text, inner, max_size=3), max_leaves=5)
-plain_names = sorted({name for field in COLUMNS for name in field.names} | {"deadline", "sla", "queue", "due", "slo_ms"})
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(odd_text, inner, max_size=3), max_leaves=5
+)
+plain_names = sorted(
+    {name for field in COLUMNS for name in field.names} | {"deadline", "sla", "queue", "due", "slo_ms"}
+)
 
 LITELLM = {
     "request_id": "r", "call_type": "acompletion", "spend": 0.1, "prompt_tokens": 1, "completion_tokens": 1, "model": "gpt-4o",
     "startTime": "2026-09-01T00:00:00Z", "endTime": "2026-09-01T00:00:01Z", "completionStartTime": None, "metadata": {},
     "request_tags": [], "status": "success", "cache_hit": "", "session_id": "s", "end_user": "", "custom_llm_provider": "openai",
 }  # fmt: skip
-META = ("usage_object", "additional_usage_values", "error_information", "spend_logs_metadata", "cost_breakdown", "user_api_key_alias")
+META = (
+    "usage_object",
+    "additional_usage_values",
+    "error_information",
+    "spend_logs_metadata",
+    "cost_breakdown",
+    "user_api_key_alias",
+)
 SPAN = {
     "traceId": "t", "spanId": "s", "parentSpanId": "s", "kind": 3, "startTimeUnixNano": "1788768001000000000",
     "endTimeUnixNano": "1788768002000000000", "status": {}, "traceState": "ot=th:8",
@@ -57,7 +68,9 @@ def test_any_fields_of_a_plain_log(tmp_path_factory: Any, rows: list[dict[str, A
 @given(st.lists(st.dictionaries(st.sampled_from(sorted(LITELLM)), values, max_size=6), min_size=1, max_size=6),
        st.dictionaries(st.sampled_from(META), values, max_size=4))  # fmt: skip
 def test_any_fields_of_spend_logs(tmp_path_factory: Any, rows: list[dict[str, Any]], meta: dict[str, Any]) -> None:
-    check(tmp_path_factory.mktemp("log"), [LITELLM, {**LITELLM, "metadata": meta}, *({**LITELLM, **row} for row in rows)])
+    check(
+        tmp_path_factory.mktemp("log"), [LITELLM, {**LITELLM, "metadata": meta}, *({**LITELLM, **row} for row in rows)]
+    )
 
 
 @settings(max_examples=5, deadline=None)

@@ -38,7 +38,9 @@ def judged(*paths: Path) -> Any:
 
 
 def _comparable(found: Classified) -> Any:
-    return [(w.name, w.calls, w.rows, w.spend_usd, w.verdict, w.evidence, w.saving, w.first_at) for w in found.workloads]
+    return [
+        (w.name, w.calls, w.rows, w.spend_usd, w.verdict, w.evidence, w.saving, w.first_at) for w in found.workloads
+    ]
 
 
 @settings(max_examples=3, deadline=None)

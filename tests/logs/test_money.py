@@ -46,7 +46,9 @@ def test_an_embedding_job_at_four_thousand_a_month_saves_two_thousand(classify: 
 
 
 def test_a_sampled_row_weighs_what_it_stands_for(classify: Classify) -> None:
-    found = only(classify(call(cost_usd="0.02", service="a", sampling_rate=0.01), call(1, cost_usd="0.03", service="a")))
+    found = only(
+        classify(call(cost_usd="0.02", service="a", sampling_rate=0.01), call(1, cost_usd="0.03", service="a"))
+    )
     assert (found.calls, found.rows, found.spend_usd) == (101, 2, Decimal("2.03"))
 
 

@@ -145,4 +145,6 @@ def test_one_call_seen_by_a_gateway_and_a_trace_is_counted_once_with_what_both_s
     samples = HOME / "sample_logs"
     found = classify(samples / "litellm" / "retried.json", samples / "otel" / "request.jsonl")
     assert found.duplicates == 1
-    assert {w.verdict.route for w in found.workloads if any(e.rule == "open-server-span" for e in w.evidence)} == {"sync"}
+    assert {w.verdict.route for w in found.workloads if any(e.rule == "open-server-span" for e in w.evidence)} == {
+        "sync"
+    }

@@ -54,9 +54,7 @@ def digest_of(digests: Mapping[str, str]) -> str:
     return hashlib.blake2b(repr(sorted(digests.items())).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def build(
-    root: Path, files: Iterable[Path], *, cache: bool = True, given: Mapping[str, bytes] | None = None
-) -> Facts:
+def build(root: Path, files: Iterable[Path], *, cache: bool = True, given: Mapping[str, bytes] | None = None) -> Facts:
     """Return the facts of `files`, all of which lie below `root`. With `cache`, unchanged files are not parsed."""
     stored: dict[str, Any] = {}
     kept: dict[str, Any] = {}

@@ -124,9 +124,7 @@ class Sdks:
             self.known_ignored[name] = any(fnmatch.fnmatchcase(text, pattern) for pattern in self.calls.ignored)
         return self.known_ignored[name]
 
-    def by_shape(
-        self, name: str, keywords: set[str], imported: frozenset[str] | None, splat: bool
-    ) -> Match | None:
+    def by_shape(self, name: str, keywords: set[str], imported: frozenset[str] | None, splat: bool) -> Match | None:
         """Return the rule whose chain `name` ends in, where the object itself is not known.
 
         A chain of three names says enough where the SDK is imported (in `imported`); a chain of two needs the

@@ -155,7 +155,21 @@ def _import(c: _Check, t: Any, waiting: list[Any]) -> None:
 
 
 _INSIDE: Final[dict[str, Any]] = {
-    "n": _name, "s": _name, "a": _attribute, "c": _call, "f": _function, "k": _class, "v": _constant,
-    "j": _several, "o": _several, "t": _several, "d": _display, "i": _item, "p": _pipe, "m": _import,
-    "w": _one, "y": _one, "*": _one,
+    "n": _name,
+    "s": _name,
+    "a": _attribute,
+    "c": _call,
+    "f": _function,
+    "k": _class,
+    "v": _constant,
+    "j": _several,
+    "o": _several,
+    "t": _several,
+    "d": _display,
+    "i": _item,
+    "p": _pipe,
+    "m": _import,
+    "w": _one,
+    "y": _one,
+    "*": _one,
 }

@@ -84,9 +84,7 @@ def derived(tree: Tree, call: cst.CSTNode, bound: Sequence[Binding]) -> set[str]
     """The variables whose value comes from the answer of `call`, directly or through others."""
     names: set[str] = set()
     while True:
-        more = {
-            b.name for b in bound if b.name not in names and (b.sources & names or contains(tree, b.value, call))
-        }
+        more = {b.name for b in bound if b.name not in names and (b.sources & names or contains(tree, b.value, call))}
         if not more:
             return names
         names |= more

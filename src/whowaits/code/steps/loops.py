@@ -97,7 +97,7 @@ def kind_of(tree: Tree, loop: Loop) -> Kind:
 
 
 def feeds_itself(tree: Tree, loop: Loop) -> str | None:
-    """"growing-messages" or "refine-chain" when the next round's call needs this round's answer."""
+    """ "growing-messages" or "refine-chain" when the next round's call needs this round's answer."""
     for b in carried(tree, loop.node, loop.call, loop.arguments):
         if is_store(b.name):
             continue
