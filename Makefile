@@ -13,7 +13,7 @@ READY_DEV := $(VENV)/.ready-dev
 SAMPLE := sample_logs/newsroom
 AS_OF := 2026-11-20
 
-.PHONY: help audit test test-all lint types imports docs wheel update bench-code fmt clean
+.PHONY: help audit test test-all lint types imports docs wheel update bench-code bench-logs fmt clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ update: $(READY_DEV)  ## Write again what is generated: reports/, docs/rules.md,
 
 bench-code: $(READY_DEV)  ## Measure `check` beside other tools; writes docs/performance.md. Needs the network, takes long.
 	@$(BIN)/python bench/code.py $(BENCH)
+
+bench-logs: $(READY_DEV)  ## Measure `classify` beside a bare scan of the same file; takes minutes.
+	@$(BIN)/python bench/logs.py $(BENCH)
 
 fmt: $(READY_DEV)  ## Format the code.
 	@$(BIN)/ruff check --fix .
