@@ -202,7 +202,9 @@ def test_an_unknown_model_keeps_its_calls_and_has_no_price(log, tmp_path):
 def test_an_empty_log_ends_with_3(tmp_path):
     empty = tmp_path / "empty.jsonl"
     empty.write_text("")
-    assert run("classify", empty).exit_code == 3
+    result = run("classify", empty)
+    assert result.exit_code == 3
+    assert "no call to read" in result.output
 
 
 def test_audit_writes_the_three_files_and_prints_the_table(tree, log, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -58,6 +59,7 @@ def classify(
                 write(path)
         show(terminal.render_classified(session.classified, width=width(), color=color()))
         if session.classified.rows_read == 0:
+            print("whowaits: no call to read in these logs; `--peek` says what they look like", file=sys.stderr)
             raise typer.Exit(NOTHING_READ)
 
 
