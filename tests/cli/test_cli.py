@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from whowaits.cli import app, logs_spread
+from whowaits.cli import logs_spread
+from whowaits.cli.app import app
 
 JOB = """
 from openai import OpenAI

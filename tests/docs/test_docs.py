@@ -15,7 +15,7 @@ import typer.main
 
 from tools import readme as readme_tool
 from whowaits import config, judge
-from whowaits.cli import app
+from whowaits.cli.app import app
 from whowaits.model import Basis, Evidence, Offer, Policy, Verdict
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from whowaits.cli import app
+from whowaits.cli.app import app
 
 HELPER = """from openai import OpenAI
 

@@ -136,7 +136,7 @@ def test_outside_of_git_it_is_wrong_use(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     from typer.testing import CliRunner
 
-    from whowaits.cli import app
+    from whowaits.cli.app import app
 
     result = CliRunner().invoke(app, ["check", "--diff-base", "main"])
     assert result.exit_code == 2

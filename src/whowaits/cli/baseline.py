@@ -10,7 +10,8 @@ import typer
 
 from whowaits import config
 from whowaits.cli import shared
-from whowaits.cli.shared import AsOf, Isolated, NoCache, day, root_of, show, wrong_use_is_exit_2
+from whowaits.cli.options import AsOf, Isolated, NoCache
+from whowaits.cli.shared import day, root_of, show, wrong_use_is_exit_2
 from whowaits.model import Finding
 
 app = typer.Typer(help="Accept the findings that exist, so that only new ones fail.", no_args_is_help=True)

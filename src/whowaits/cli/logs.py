@@ -10,13 +10,9 @@ import typer
 
 import whowaits
 from whowaits import config
+from whowaits.cli.options import AsOf, Isolated, Mapping, NoCache, Paths
 from whowaits.cli.shared import (
     NOTHING_READ,
-    AsOf,
-    Isolated,
-    Mapping,
-    NoCache,
-    Paths,
     check_output,
     color,
     day,

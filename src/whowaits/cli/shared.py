@@ -1,4 +1,4 @@
-"""What the commands share: options, exit codes, messages, the terminal."""
+"""What the commands share: exit codes, messages, the terminal. Loads no typer: a hook does without."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
-
-import typer
+from typing import Final, NoReturn
 
 from whowaits import config
 from whowaits.model import WrongUse
@@ -19,19 +17,6 @@ from whowaits.model import WrongUse
 FOUND: Final = 1
 WRONG_USE: Final = 2
 NOTHING_READ: Final = 3
-
-Paths = Annotated[list[Path], typer.Argument(help="Files or folders of the program to read.", show_default="here")]
-Isolated = Annotated[bool, typer.Option("--isolated", help="Use no configuration file.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
-Mapping = Annotated[
-    list[str], typer.Option("--map", metavar="FIELD=PATH", help="Where a plain log keeps a canonical column.")
-]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        "--as-of", formats=["%Y-%m-%d"], help="Day of the prices and of the suppressions.", show_default="today"
-    ),
-]
 
 
 @contextmanager
@@ -71,7 +56,7 @@ def color() -> bool:
 def fail(message: str) -> NoReturn:
     """Say what was wrong with the use, and exit with 2."""
     print(f"whowaits: {message}", file=sys.stderr)
-    raise typer.Exit(WRONG_USE)
+    raise SystemExit(WRONG_USE)
 
 
 def root_of(paths: Sequence[Path]) -> Path:
@@ -117,4 +102,4 @@ def day(as_of: datetime | None) -> date:
 def nothing_read() -> NoReturn:
     """Say that there was no code, and exit with 3."""
     print("whowaits: no Python file or notebook to read here", file=sys.stderr)
-    raise typer.Exit(NOTHING_READ)
+    raise SystemExit(NOTHING_READ)

@@ -1,0 +1,32 @@
+"""The commands, as typer shows and runs them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import whowaits
+from whowaits.cli import baseline, check, logs, rule
+
+app = typer.Typer(
+    help="Finds model calls that nobody waits for, in code and in logs, and what a batch API would save on them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(check.check)
+app.command()(logs.classify)
+app.command()(logs.audit)
+app.add_typer(baseline.app, name="baseline")
+app.command()(rule.rule)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Print the version where it is asked for."""
+    if show:
+        print(f"whowaits {whowaits.__version__}")
+        raise typer.Exit
