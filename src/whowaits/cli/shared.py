@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 from whowaits import config
 from whowaits.model import WrongUse
+from whowaits.whole_files import checked_target
 
 FOUND: Final = 1
 WRONG_USE: Final = 2
@@ -69,11 +70,13 @@ def root_of(paths: Sequence[Path]) -> Path:
 
 def check_output(path: Path, logs: Sequence[str]) -> None:
     """End the run before anything is read where `path` cannot be written, or where that would destroy a log."""
-    if path.is_dir():
-        fail(f"{path}: is a folder; name a file to write")
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+    with wrong_use_is_exit_2():
+        target = checked_target(path)
+    if target.exists() and not target.is_file():
+        return
+    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
         fail(f"{path}: {path.parent} is no folder that can be written to")
-    if path.exists() and any(_covers(Path(log), path) for log in logs):
+    if target.exists() and any(_covers(Path(log), target) for log in logs):
         fail(f"{path}: is one of the logs to read; name another file to write")
 
 

@@ -6,7 +6,6 @@ Tables and sorts that outgrow the memory limit spill to the spool folder, so mem
 from __future__ import annotations
 
 import functools
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
@@ -17,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from whowaits.logs.columns import FILE, ROW, literal, quoted
+from whowaits.whole_files import whole
 
 MEMORY: Final = "1500MB"
 BATCH_ROWS: Final = 20_000
@@ -91,12 +91,8 @@ class Engine:
 
     def write_parquet(self, sql: str, path: Path) -> None:
         """Write a result to `path` as a whole or not at all."""
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        try:
+        with whole(path) as partial:
             self.run(f"COPY ({sql}) TO {literal(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
 
 
 def stored_parquet(path: Path, name: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from whowaits.model import WrongUse
 from whowaits.report.values import Report
+from whowaits.whole_files import whole
 
 
 def write_all(report: Report, folder: Path) -> list[Path]:
@@ -36,18 +35,6 @@ def write_whole(path: Path, text: str) -> Path:
 
     A device or a pipe (`/dev/null`, `/dev/stdout`) is written to as it is, never replaced by a file.
     """
-    if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
-            stream.write(text)
-        return path
-    path = path.resolve() if path.is_symlink() else path
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with whole(path) as partial:
+        partial.write_text(text, encoding="utf-8", errors="replace", newline="\n")
     return path
