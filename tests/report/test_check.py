@@ -1,13 +1,14 @@
 """The JSON of `check` is a contract; its text is for people."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import whowaits
 from whowaits.model import Basis, Entry, Evidence, Finding, Frame, Offer, Place, Saving, Skipped
-from whowaits.report import check
+from whowaits.report import check, check_text, words
 
 SITE_KEYS = [
     "path",
@@ -150,14 +151,15 @@ def test_an_undecodable_file_name_still_gives_valid_json(make: SimpleNamespace) 
 
 
 def test_the_text_names_place_rule_and_what_was_seen(make: SimpleNamespace) -> None:
-    assert check.render_text(make.newsroom_scan()) == (
+    assert check_text.render_text(make.newsroom_scan()) == (
+        "newsroom/chat.py:30:5 waited-on-batch a person waits for a batch\n"
         "newsroom/tagger.py:41:12 loop-over-data nobody waits for this call\n"
         "    newsroom/tagger.py:38: a loop over data sends one call each [inferred, loop-over-data]\n"
         "    question: By when is the answer needed?\n"
-        "newsroom/chat.py:30:5 waited-on-batch a person waits for a batch\n"
         "\n"
         "2 findings; 4 call sites in 12 files.\n"
-        "1 call site cannot be judged; the JSON output has the questions.\n"
+        "1 call site cannot be judged:\n"
+        "    newsroom/retry.py:7: Does anybody wait for this, and until when?\n"
         "skipped newsroom/old.py:3: not Python 3.11: print statement\n"
     )
 
@@ -165,7 +167,7 @@ def test_the_text_names_place_rule_and_what_was_seen(make: SimpleNamespace) -> N
 def test_known_and_suppressed_findings_are_counted_and_not_listed(make: SimpleNamespace) -> None:
     states = ("known", "suppressed", "new")
     found = tuple(Finding(f"rule-{s}", s, "m", Place("a.py", 1), state=s) for s in states)
-    text = check.render_text(make.scan(findings=found))
+    text = check_text.render_text(make.scan(findings=found))
     assert "rule-new" in text
     assert "rule-known" not in text
     assert "1 finding, 1 suppressed; 0 call sites in 12 files." in text
@@ -174,14 +176,41 @@ def test_known_and_suppressed_findings_are_counted_and_not_listed(make: SimpleNa
 def test_compared_with_something_the_summary_counts_new_known_and_fixed(make: SimpleNamespace) -> None:
     states = ("known", "suppressed", "new", "known")
     found = tuple(Finding("r", str(n), "m", Place("a.py", 1), state=s) for n, s in enumerate(states))
-    text = check.render_text(make.scan(findings=found, fixed=found[:1], compared_with="the baseline b.json"))
+    text = check_text.render_text(make.scan(findings=found, fixed=found[:1], compared_with="the baseline b.json"))
     assert "1 new, 2 known, 1 fixed, 1 suppressed, compared with the baseline b.json;" in text
 
 
 def test_text_of_hostile_names_stays_on_its_lines(make: SimpleNamespace) -> None:
     bad = "a\nb\x1b[2J"
-    text = check.render_text(
+    text = check_text.render_text(
         make.scan(findings=(Finding(bad, "f", bad, Place(bad, 1)),), skipped=(Skipped(Place(bad), bad),))
     )
     assert len(text.splitlines()) == 4
     assert "\x1b" not in text
+
+
+def test_calls_of_one_driver_stand_below_it_and_what_they_share_is_said_once(make: SimpleNamespace) -> None:
+    loop = Place("jobs/run.py", 7)
+    seen = (replace(make.LOOP[0], place=loop),)
+    usage = make.usage(seen, driver=loop)
+    usage = replace(usage, verdict=replace(usage.verdict, notes=("batch-per-stage",)))
+    sites = [make.site("lib.py", line, usage) for line in (3, 9)]
+    found = tuple(
+        Finding("loop-over-data", str(s.place.line), "can wait", s.place, s.place, driver=loop) for s in sites
+    )
+    text = check_text.render_text(make.scan(*sites, findings=found))
+    lines = text.splitlines()
+    assert lines[0] == "jobs/run.py:7 drives 2 call sites"
+    assert lines[1].startswith("  lib.py:3:")
+    assert text.count("[inferred, loop-over-data]") == 1
+    assert text.count(words.note("batch-per-stage")) == 1
+
+
+def test_calls_that_cannot_be_judged_are_listed_with_their_question(make: SimpleNamespace) -> None:
+    usage = make.usage(())
+    unknown = replace(usage.verdict, route="unknown", question="Who reads it?")
+    many = [make.site("a.py", n, replace(usage, verdict=unknown)) for n in range(1, 13)]
+    lines = check_text.render_text(make.scan(*many)).splitlines()
+    assert lines[1] == "12 call sites cannot be judged:"
+    assert lines[2] == "    a.py:1: Who reads it?"
+    assert lines[-1] == "    and 2 more questions, in the JSON output"

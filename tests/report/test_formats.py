@@ -18,7 +18,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from whowaits.model import Finding, Frame, Place, Saving, Scan, Skipped, Waived
-from whowaits.report import check, ci, sarif
+from whowaits.report import check_text, ci, sarif
 
 EVIL = 'a\n::error::x <b>|`"&\x1b[2J@all, [x](javascript:y)'
 
@@ -60,7 +60,7 @@ def evil(make: SimpleNamespace) -> Scan:
 
 
 def log_of(scan: Scan) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(sarif.render(scan))
+    loaded: dict[str, Any] = json.loads(sarif.render_sarif(scan))
     return loaded
 
 
@@ -108,7 +108,7 @@ def test_sarif_rules_are_explained_and_linked(scan: Scan) -> None:
         assert "When not to act" in rule["help"]["text"]
     for result in run["results"]:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
-    linked = json.loads(sarif.render(scan, "https://example.org/rules.md#{rule}"))
+    linked = json.loads(sarif.render_sarif(scan, "https://example.org/rules.md#{rule}"))
     assert linked["runs"][0]["tool"]["driver"]["rules"][0]["helpUri"] == "https://example.org/rules.md#loop-over-data"
 
 
@@ -169,20 +169,23 @@ def test_names_from_outside_break_out_of_no_format(make: SimpleNamespace) -> Non
     assert "<b>" not in html and "href" not in html
     assert "@all" not in re.sub("<code>.*?</code>", "", html)
     assert html.count("<td>") == 4
-    for text in (check.render_concise(scan), check.render_text(scan), ci.render_markdown(scan)):
+    for text in (check_text.render_concise(scan), check_text.render_text(scan), ci.render_markdown(scan)):
         assert "\x1b" not in text
 
 
 def test_concise_is_one_line_a_finding(scan: Scan) -> None:
-    lines = check.render_concise(scan).splitlines()
+    lines = check_text.render_concise(scan).splitlines()
     assert len(lines) == 4
     assert lines[0].startswith("jobs/tag.py:10:12 loop-over-data ")
 
 
 def test_colour_is_there_only_where_it_is_asked_for(scan: Scan) -> None:
-    assert "\x1b" not in check.render_text(scan)
-    assert "\x1b[1mjobs/tag.py:10:12\x1b[0m" in check.render_text(scan, color=True)
+    assert "\x1b" not in check_text.render_text(scan)
+    assert "\x1b[1mjobs/tag.py:10:12\x1b[0m" in check_text.render_text(scan, color=True)
 
 
 def test_statistics_count_what_is_new_by_rule(scan: Scan) -> None:
-    assert check.render_statistics(scan).splitlines()[:2] == ["     2  loop-over-data", "     1  unused-suppression"]
+    assert check_text.render_statistics(scan).splitlines()[:2] == [
+        "     2  loop-over-data",
+        "     1  unused-suppression",
+    ]

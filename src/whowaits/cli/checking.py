@@ -50,7 +50,6 @@ class Options(NamedTuple):
 def run(options: Options) -> None:
     """Check, write the findings, and exit with 1 where they fail."""
     from whowaits.code import checked, gate
-    from whowaits.report import check as render
 
     wanted = formats.outputs(options.format, options.output_file)
     with wrong_use_is_exit_2():
@@ -73,7 +72,9 @@ def run(options: Options) -> None:
             return
         scan = _with_money(checked.check(question, settings), options.usage, settings, day(options.as_of))
     if options.statistics:
-        show(render.render_statistics(scan))
+        from whowaits.report import check_text
+
+        show(check_text.render_statistics(scan))
     else:
         formats.write(scan, wanted, settings.gate.rule_link)
     if scan.files == 0:

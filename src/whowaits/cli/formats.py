@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,7 +11,18 @@ from typing import Final, NamedTuple
 from whowaits.cli import shared
 from whowaits.model import Scan
 
-FORMATS: Final = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
+_RENDERERS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
+    "text": ("check_text", "render_text", ("color",)),
+    "concise": ("check_text", "render_concise", ("color",)),
+    "json": ("check", "render_json", ()),
+    "sarif": ("sarif", "render_sarif", ("rule_link",)),
+    "github": ("ci", "render_github", ()),
+    "gitlab": ("ci", "render_gitlab", ()),
+    "junit": ("ci", "render_junit", ()),
+    "markdown": ("ci", "render_markdown", ()),
+}
+"""Format -> the module and function that render it, and what else the function wants to know."""
+FORMATS: Final = tuple(_RENDERERS)
 
 
 class Output(NamedTuple):
@@ -48,17 +60,8 @@ def write(scan: Scan, wanted: Sequence[Output], rule_link: str | None) -> None:
 
 
 def render(scan: Scan, form: str, *, color: bool, rule_link: str | None) -> str:
-    """Return the findings in one format."""
-    from whowaits.report import check, ci, sarif
-
-    renderers: Mapping[str, Callable[[Scan], str]] = {
-        "text": lambda s: check.render_text(s, color=color),
-        "concise": lambda s: check.render_concise(s, color=color),
-        "json": check.render_json,
-        "sarif": lambda s: sarif.render(s, rule_link or sarif.RULE_LINK),
-        "github": ci.render_github,
-        "gitlab": ci.render_gitlab,
-        "junit": ci.render_junit,
-        "markdown": ci.render_markdown,
-    }
-    return renderers[form](scan)
+    """Return the findings in one format; only its own module is loaded."""
+    module, name, options = _RENDERERS[form]
+    told = {"color": color, "rule_link": rule_link}
+    renderer: Callable[..., str] = getattr(importlib.import_module(f"whowaits.report.{module}"), name)
+    return renderer(scan, **{option: told[option] for option in options})

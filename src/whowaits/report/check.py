@@ -1,4 +1,4 @@
-"""What `check` prints: format 1 as JSON, written out by hand, and a concise text.
+"""What `check` says to programs: format 1 as JSON, written out by hand.
 
 Format history: 1 is the first.
 """
@@ -6,14 +6,13 @@ Format history: 1 is the first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 import whowaits
-from whowaits.model import NANO_USD, CallSite, Evidence, Finding, Place, Saving, Scan, Skipped, Usage, Verdict
+from whowaits.model import NANO_USD, CallSite, Evidence, Finding, Place, Scan, Skipped, Usage, Verdict
 from whowaits.report import words
-from whowaits.report.reported import reported
 
 FORMAT: Final = 1
 
@@ -158,31 +157,6 @@ def _encodable(value: Any) -> Any:
     return [_encodable(v) for v in value] if isinstance(value, list) else value
 
 
-def render_text(scan: Scan, *, color: bool = False) -> str:
-    """Return one line a finding, below it what was seen and where, and a summary."""
-    lines: list[str] = []
-    for found in reported(scan):
-        lines.append(_finding_line(found.finding, color=color))
-        if found.usage is not None:
-            lines += _evidence_lines(found.usage)
-    if lines:
-        lines.append("")
-    return "\n".join([*lines, *_summary(scan)]) + "\n"
-
-
-def render_concise(scan: Scan, *, color: bool = False) -> str:
-    """Return one line a finding, and how many there are."""
-    lines = [_finding_line(found.finding, color=color) for found in reported(scan)]
-    return "\n".join([*lines, f"{counts(scan)}."]) + "\n"
-
-
-def render_statistics(scan: Scan) -> str:
-    """Return how many findings each rule has, the most frequent first."""
-    frequent = Counter(found.finding.rule for found in reported(scan))
-    rows = sorted(frequent.items(), key=lambda item: (-item[1], item[0]))
-    return "".join(f"{number:>6,}  {rule}\n" for rule, number in rows) + f"{counts(scan)}.\n"
-
-
 def counts(scan: Scan) -> str:
     """Return how many findings there are; compared with something, how many are new, known and fixed."""
     states = Counter(f.state for f in scan.findings)
@@ -192,41 +166,3 @@ def counts(scan: Scan) -> str:
         return (words.count(shown, "finding") if shown else "No finding") + waived
     told = f"{states['new']:,} new, {states['known']:,} known, {len(scan.fixed):,} fixed{waived}"
     return f"{told}, compared with {words.clean(scan.compared_with)}"
-
-
-def _finding_line(found: Finding, *, color: bool) -> str:
-    place = found.place
-    column = "" if place.column is None else f":{place.column}"
-    where, rule = f"{words.clean(str(place))}{column}", words.clean(found.rule)
-    if color:
-        where, rule = f"\x1b[1m{where}\x1b[0m", f"\x1b[33m{rule}\x1b[0m"
-    return f"{where} {rule} {words.clean(found.message, 400)}"
-
-
-def _evidence_lines(usage: Usage) -> Iterable[str]:
-    for seen in usage.evidence:
-        where = "" if seen.place is None else f"{words.clean(str(seen.place))}: "
-        kind = "hint" if seen.hint else str(seen.basis)
-        yield f"    {where}{words.clean(seen.says, 400)} [{kind}, {words.clean(seen.rule)}]"
-    verdict = usage.verdict
-    if usage.monthly_usd is not None:
-        saved = "" if usage.saving is None else f", {_saved(usage.saving)} of it could be saved"
-        yield f"    costs {words.usd(usage.monthly_usd)} in 30 days as logged{saved}"
-    for note in verdict.notes:
-        yield f"    note: {words.note(note)}"
-    if verdict.question is not None:
-        yield f"    question: {words.clean(verdict.question, 400)}"
-
-
-def _saved(saving: Saving) -> str:
-    return words.usd_span(saving.low_usd, saving.high_usd)
-
-
-def _summary(scan: Scan) -> Iterable[str]:
-    sites, files = words.count(len(scan.call_sites), "call site"), words.count(scan.files, "file")
-    yield f"{counts(scan)}; {sites} in {files}."
-    unknown = sum(s.deciding.verdict.route == "unknown" for s in scan.call_sites)
-    if unknown:
-        yield f"{words.count(unknown, 'call site')} cannot be judged; the JSON output has the questions."
-    for skipped in scan.skipped:
-        yield f"skipped {words.clean(str(skipped.place))}: {words.clean(skipped.reason, 400)}"

@@ -20,7 +20,7 @@ RULE_LINK: Final = "urn:whowaits:rule:{rule}"
 _STATES: Final = {"new": "new", "known": "unchanged"}
 
 
-def render(scan: Scan, rule_link: str = RULE_LINK) -> str:
+def render_sarif(scan: Scan, rule_link: str | None = None) -> str:
     """Return the findings as one run; what is fixed is `absent`, what is suppressed says why."""
     found = reported(scan, (None, "new", "known", "suppressed"))
     ids = sorted({r.finding.rule for r in found} | {f.rule for f in scan.fixed})
@@ -32,7 +32,7 @@ def render(scan: Scan, rule_link: str = RULE_LINK) -> str:
             "version": "2.1.0",
             "runs": [
                 {
-                    "tool": {"driver": _driver(ids, rule_link)},
+                    "tool": {"driver": _driver(ids, rule_link or RULE_LINK)},
                     "columnKind": "unicodeCodePoints",
                     "results": results,
                     "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notes(scan)}],
