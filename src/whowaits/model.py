@@ -278,6 +278,71 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
+class Aggregate:
+    """What a source sums up over many calls, by its model, tier and length of time. In no total: calls are logged too.
+
+    null = the source does not say it.
+    """
+
+    source: str
+    provider: str | None
+    model: str | None
+    tier: Tier
+    width_s: int | None
+    """Length of the spans of time that were summed; sums of different lengths may hold the same calls."""
+    first_at: datetime | None
+    last_at: datetime | None
+    requests: int | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: Decimal | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The logged calls of a provider beside what a source sums up for the same provider and time."""
+
+    source: str
+    provider: str
+    width_s: int
+    first_at: datetime
+    last_at: datetime
+    requests_logged: int
+    requests: int | None
+    tokens_logged: int
+    tokens: int | None
+    usd_logged: Decimal | None
+    usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceDoubt:
+    """Costs that a source reports for a model and that are not what its tokens cost by the price list."""
+
+    source: str
+    model: str | None
+    tier: Tier
+    factor: Decimal | None
+    """Reported cost divided by list price, alike on all these calls; None where they differ by no such factor."""
+    calls: int
+    looked_at: int
+    ratio: Decimal
+    """Sum of what these calls cost as reported, divided by their list price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A kind of evidence that a source does not give: nothing is made up in its place."""
+
+    source: str
+    what: str
+    """`waiter`, `deadline`, `session`, `user`, `stream`, `job`, `status`, `model`, `tokens`, `cost` or `time`."""
+    rows: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Classified:
     """What the log half found in the logs of one run."""
 
@@ -291,3 +356,7 @@ class Classified:
     ended_at: datetime | None
     price_source: str
     price_date: str
+    aggregates: tuple[Aggregate, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    price_doubts: tuple[PriceDoubt, ...] = ()
+    missing: tuple[Missing, ...] = ()

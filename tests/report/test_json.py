@@ -54,6 +54,10 @@ def test_every_section_is_there_even_when_it_is_empty(make: SimpleNamespace) -> 
         "conflicts",
         "findings",
         "notes",
+        "aggregates",
+        "coverage",
+        "price_doubts",
+        "missing_evidence",
         "skipped",
         "basis",
     ]

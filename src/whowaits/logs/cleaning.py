@@ -53,9 +53,7 @@ SELECT source_file, reason, count(*) AS n, min(source_row) AS first FROM (
     CASE WHEN ended_at < started_at THEN 'call ends before it starts; its end was left empty' END,
     CASE WHEN sampling_rate <= 0 OR sampling_rate > 1 THEN 'sampling_rate is not between 0 and 1; taken as 1' END,
     CASE WHEN started_at IS NULL AND ended_at IS NULL AND coalesce(record_kind, 'call') <> 'container'
-      THEN 'call without a time' END,
-    CASE WHEN record_kind IN ('batch_aggregate', 'bucket')
-      THEN 'sum over many calls (usage report, batch as a whole): kept as reported, never added to calls' END
+      THEN 'call without a time' END
   ]) AS reason FROM raw_calls
 ) WHERE reason IS NOT NULL GROUP BY source_file, reason ORDER BY source_file, reason
 """

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from whowaits.config import Config
 from whowaits.judge import is_waited_on_batch
-from whowaits.logs import table
+from whowaits.logs import aggregates, doubts, table
 from whowaits.logs.cleaning import ONE_CALL, OWN, WEIGHT_ONE
 from whowaits.logs.columns import quoted
 from whowaits.logs.engine import Engine
 from whowaits.logs.ingest import Ingested
 from whowaits.logs.problems import Problems
+from whowaits.logs.statements import Statements
 from whowaits.logs.units import Unit
 from whowaits.model import Classified, Evidence, Finding, Place, Saving, Verdict, Workload
 from whowaits.money.prices import price_source
@@ -88,7 +89,13 @@ def fingerprint(rule: str, name: str) -> str:
 
 
 def classified(
-    engine: Engine, workloads: Sequence[Workload], came: Ingested, problems: Problems, as_of: date, config: Config
+    engine: Engine,
+    workloads: Sequence[Workload],
+    came: Ingested,
+    problems: Problems,
+    statements: Statements,
+    as_of: date,
+    config: Config,
 ) -> Classified:
     """Return everything that one run found."""
     span = engine.rows(f"SELECT min(start_us) AS a, max(end_us) AS b FROM calls WHERE start_us > 0 AND {ONE_CALL}")[0]
@@ -103,6 +110,10 @@ def classified(
         ended_at=_moment(span["b"]),
         price_source=price_source(config.prices),
         price_date=as_of.isoformat(),
+        aggregates=aggregates.aggregates(engine),
+        coverage=aggregates.coverage(engine),
+        price_doubts=doubts.price_doubts(engine),
+        missing=doubts.missing(engine, statements),
     )
 
 

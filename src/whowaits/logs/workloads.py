@@ -114,7 +114,7 @@ def _judged(
         for unit in found
     ]
     results.store(engine, found, workloads)
-    return results.classified(engine, workloads, came, problems, as_of, config)
+    return results.classified(engine, workloads, came, problems, statements, as_of, config)
 
 
 def _told_apart(engine: Engine, rows: Sequence[Mapping[str, Any]], statements: Statements, config: Config) -> Apart:

@@ -60,6 +60,10 @@ def build(joined: Joined, *, name: str, as_of: date, version: str) -> Report:
         logs=None if joined.logs is None else _log_basis(joined.logs),
         assumed_deadline_s=joined.policy.assumed_deadline_s,
         notes=_notes(workloads, sites),
+        aggregates=() if joined.logs is None else joined.logs.aggregates,
+        coverage=() if joined.logs is None else joined.logs.coverage,
+        price_doubts=() if joined.logs is None else joined.logs.price_doubts,
+        missing=() if joined.logs is None else joined.logs.missing,
     )
 
 

@@ -6,14 +6,13 @@ bill text with six; what is not known is null, never left out.
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from whowaits.join import Link
 from whowaits.model import Saving, Verdict, Workload
-from whowaits.report import words
 from whowaits.report.check import call_site, dumps, evidence, finding, number, place, usd
+from whowaits.report.stated import moment, stated
 from whowaits.report.values import (
     Headline,
     LogBasis,
@@ -56,6 +55,7 @@ def render_json(report: Report) -> str:
             ],
             "findings": [_other(f) for f in report.others],
             "notes": [{"note": n, "about": list(about)} for n, about in report.notes.items()],
+            **stated(report),
             "skipped": [
                 {"half": s.half, "reason": s.reason, "count": s.count, "first": place(s.first)} for s in report.skipped
             ],
@@ -109,8 +109,8 @@ def _workload(line: WorkloadLine) -> dict[str, Any]:
         "streams": list(workload.streams),
         "calls": workload.calls,
         "rows": workload.rows,
-        "first_at": _moment(workload.first_at),
-        "last_at": _moment(workload.last_at),
+        "first_at": moment(workload.first_at),
+        "last_at": moment(workload.last_at),
         **_verdict(workload.verdict),
         **_workload_money(line, workload),
         "call_sites": [_link(k) for k in line.links],
@@ -202,8 +202,8 @@ def _basis(report: Report) -> dict[str, Any]:
 
 def _log_basis(logs: LogBasis) -> dict[str, Any]:
     return {
-        "started_at": _moment(logs.started_at),
-        "ended_at": _moment(logs.ended_at),
+        "started_at": moment(logs.started_at),
+        "ended_at": moment(logs.ended_at),
         "days": logs.days,
         "rows_read": logs.rows_read,
         "duplicates": logs.duplicates,
@@ -217,7 +217,3 @@ def _log_basis(logs: LogBasis) -> dict[str, Any]:
 
 def _share(share: Decimal | None) -> str | None:
     return None if share is None else f"{share.quantize(SHARE):f}"
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else words.utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from whowaits.model import Classified, Usage, Waiter, Workload
-from whowaits.report import sentences, words
+from whowaits.report import sentences, trust, words
 from whowaits.report.layout import place
 from whowaits.report.screen import Head, Screen, Text
 from whowaits.report.values import OpenQuestion, Part, Report, SiteLine, WorkloadLine, by_spend
@@ -42,6 +42,7 @@ def render_text(report: Report, *, width: int = WIDTH, color: bool = False) -> s
     _workloads(screen, report.workloads)
     _sites(screen, report)
     _questions(screen, report.questions)
+    _trust(screen, report)
     _rest(screen, report)
     return screen.text()
 
@@ -52,10 +53,35 @@ def render_classified(classified: Classified, *, width: int = WIDTH, color: bool
     rows = words.count(classified.rows_read, "row")
     screen.line(f"{rows} read, {words.count(len(classified.workloads), 'workload')}.", "bold")
     _judged(screen, sorted(classified.workloads, key=by_spend))
+    _trust(screen, classified)
+    unsaid = [f"{words.clean(m.source)}: {trust.not_said(m)}" for m in classified.missing]
+    _said(screen, "What the logs do not say", unsaid)
     for skipped in classified.skipped[:MOST]:
         screen.line(f"skipped {skipped.count:,}: {words.clean(skipped.reason, 400)} (first at {place(skipped.place)})")
     _more(screen, len(classified.skipped))
     return screen.text()
+
+
+def _trust(screen: Screen, logs: Classified | Report) -> None:
+    """Print how far the logs can be believed."""
+    sums = [
+        f"{words.clean(a.source)} sums up {words.clean(a.model or 'all models')}: {trust.summed(a)}"
+        for a in logs.aggregates
+    ]
+    _said(screen, "How complete the logs are", [trust.covered(c) for c in logs.coverage])
+    _said(screen, "Summed up by their source, in no figure above", sums)
+    doubts = [f"{words.clean(d.source)}: {trust.off_price(d)}" for d in logs.price_doubts]
+    _said(screen, "Costs to look at, used as reported", doubts)
+
+
+def _said(screen: Screen, title: str, sentences: Sequence[str]) -> None:
+    if not sentences:
+        return
+    screen.gap()
+    screen.line(title, "bold")
+    for sentence in sentences[:MOST]:
+        screen.line(sentence)
+    _more(screen, len(sentences))
 
 
 def _waiters(screen: Screen, parts: Sequence[Part]) -> None:

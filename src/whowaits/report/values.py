@@ -10,7 +10,20 @@ from typing import Literal
 
 from whowaits.join import Conflict, Link, MonthlyMoney
 from whowaits.judge import is_move
-from whowaits.model import CallSite, Evidence, Place, Route, Urgency, Usage, Waiter, Workload
+from whowaits.model import (
+    Aggregate,
+    CallSite,
+    Coverage,
+    Evidence,
+    Missing,
+    Place,
+    PriceDoubt,
+    Route,
+    Urgency,
+    Usage,
+    Waiter,
+    Workload,
+)
 
 SavingBasis = Literal["rates", "factor", "mixed", "none"]
 
@@ -238,6 +251,10 @@ class Report:
     assumed_deadline_s: float | None
     notes: Mapping[str, tuple[str, ...]]
     """Note -> the workloads and places it is about."""
+    aggregates: tuple[Aggregate, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    price_doubts: tuple[PriceDoubt, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
     @property
     def moves(self) -> tuple[WorkloadLine, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from whowaits.report import sentences, site_table, words, workload_table
+from whowaits.report import sentences, site_table, trust, words, workload_table
 from whowaits.report.layout import (
     ROWS,
     SEEN,
@@ -43,6 +43,10 @@ def page(report: Report) -> Page:
         _others(report),
         _conflicts(report),
         _reasons(report),
+        trust.coverage(report.coverage),
+        trust.aggregates(report.aggregates),
+        trust.doubts(report.price_doubts),
+        trust.missing(report.missing),
         _skipped(report),
         _basis(report),
     )
