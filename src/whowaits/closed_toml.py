@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from whowaits.model import Place, WrongUse
+from whowaits.model import DAY_S, HOUR_S, MINUTE_S, WEEK_S, Place, WrongUse
+
+UNIT_S: Final = {"s": 1, "m": MINUTE_S, "h": HOUR_S, "d": DAY_S, "w": WEEK_S}
 
 _T = TypeVar("_T")
 Key = str | int
@@ -163,3 +165,24 @@ def money(value: object) -> Decimal:
     if not amount.is_finite() or amount < 0:
         raise ValueError(f"`{value}` is no amount of dollars")
     return amount
+
+
+def parse_duration(text: str) -> float:
+    """Return the seconds that "90s", "20m", "4h", "7d" or "1w" mean; ValueError for anything else."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", text.strip().lower())
+    if found is None:
+        raise ValueError(f"`{text}` is no duration; write for example 20m, 4h, 7d")
+    return float(Decimal(found[1]) * UNIT_S[found[2]])
+
+
+def seconds(value: object) -> float:
+    """Return a duration, written as such or as a number of seconds."""
+    if isinstance(value, str):
+        found = parse_duration(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        found = float(value)
+    else:
+        raise ValueError('a duration such as "4h" is expected')
+    if not 0 < found < 1e10:
+        raise ValueError("a duration longer than nothing is expected")
+    return found

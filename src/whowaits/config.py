@@ -20,12 +20,11 @@ from zoneinfo import ZoneInfo
 
 from whowaits import gate_settings
 from whowaits.closed_toml import ConfigError as ConfigError
-from whowaits.closed_toml import Lines, Table, day, money, text, texts
+from whowaits.closed_toml import Lines, Table, day, money, seconds, text, texts
 from whowaits.gate_settings import GateSettings
-from whowaits.model import DAY_S, HOUR_S, MINUTE_S, WEEK_S, Place, Policy, Waiter
+from whowaits.model import DAY_S, HOUR_S, MINUTE_S, Place, Policy, Waiter
 
 FILE_NAME: Final = "whowaits.toml"
-UNIT_S: Final = {"s": 1, "m": MINUTE_S, "h": HOUR_S, "d": DAY_S, "w": WEEK_S}
 MATCH_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "key": ("api_key_alias",),
     "service": ("service_name",),
@@ -179,14 +178,6 @@ def read(path: Path) -> Config:
     return _config(Table(data, Lines(path.name, text), prefix), path)
 
 
-def parse_duration(text: str) -> float:
-    """Return the seconds that "90s", "20m", "4h", "7d" or "1w" mean; ValueError for anything else."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", text.strip().lower())
-    if found is None:
-        raise ValueError(f"`{text}` is no duration; write for example 20m, 4h, 7d")
-    return float(Decimal(found[1]) * UNIT_S[found[2]])
-
-
 def seconds_between(start: time, due: time) -> float:
     """Return the seconds from `start` to the next `due` on the clock; a whole day when they are equal."""
     gap = (due.hour - start.hour) * HOUR_S + (due.minute - start.minute) * MINUTE_S + due.second - start.second
@@ -217,9 +208,8 @@ def _toml_message(name: str, error: tomllib.TOMLDecodeError) -> str:
 
 
 def _config(table: Table, path: Path) -> Config:
-    assumed = table.take("assumed-deadline", _assumed_deadline)
     config = Config(
-        policy=Policy() if assumed is None else Policy(assumed[0]),
+        policy=table.take("assumed-deadline", gate_settings.assumed_deadline) or Policy(),
         exclude=table.take("exclude", texts) or (),
         workloads=tuple(_workload(t) for t in table.tables("workload")),
         prices=tuple(_price(t) for t in table.tables("price")),
@@ -233,7 +223,7 @@ def _config(table: Table, path: Path) -> Config:
 
 def _workload(table: Table) -> WorkloadEntry:
     start, due = table.take("start", _clock), table.take("due", _clock)
-    deadline_s = table.take("deadline", _seconds)
+    deadline_s = table.take("deadline", seconds)
     if (start is None) != (due is None):
         raise table.error((), "`start` and `due` belong together")
     if start is not None and due is not None:
@@ -301,23 +291,6 @@ def _refuse_twins(named: Sequence[tuple[str, Place]], what: str) -> None:
         if name in seen:
             raise ConfigError(f"{place}: {what} `{name}` is already on line {seen[name].line}")
         seen[name] = place
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, str):
-        seconds = parse_duration(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = float(value)
-    else:
-        raise ValueError('a duration such as "4h" is expected')
-    if not 0 < seconds < 1e10:
-        raise ValueError("a duration longer than nothing is expected")
-    return seconds
-
-
-def _assumed_deadline(value: object) -> tuple[float | None]:
-    """In a tuple, because None ("none": assume nothing) differs from a key that is not there."""
-    return (None,) if value == "none" else (_seconds(value),)
 
 
 def _waiter(value: object) -> Waiter:

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, get_args
 
-from whowaits.closed_toml import Table, day, money, text, texts
-from whowaits.model import Place
+from whowaits.closed_toml import Table, day, money, seconds, text, texts
+from whowaits.model import Place, Policy
 
 FailOn = Literal["new", "new-required", "none"]
 FAIL_ON: Final[tuple[FailOn, ...]] = get_args(FailOn)
@@ -31,10 +31,14 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class PerPath:
-    """Rules that do not report in a part of the tree."""
+    """What is decided otherwise for a part of the tree."""
 
     path: str
-    ignore: tuple[str, ...]
+    select: tuple[str, ...] = ()
+    """Patterns of the rules that report there; none = every rule."""
+    ignore: tuple[str, ...] = ()
+    policy: Policy | None = None
+    """How work there is judged whose driver stands there; None = as everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,21 @@ def seen_from(settings: GateSettings, change: Callable[[str], str | None]) -> Ga
     return replace(settings, per_path=tuple(per_path), waivers=tuple(w for w in waivers if w.path != ""))
 
 
+def assumed_deadline(value: object) -> Policy:
+    """Return the policy that assumes this deadline, or with "none" no deadline, for bulk work without one."""
+    return Policy(None if value == "none" else seconds(value))
+
+
 def _per_path(table: Table) -> PerPath:
-    made = PerPath(table.need("path", text), table.need("ignore", texts))
+    made = PerPath(
+        path=table.need("path", text),
+        select=table.take("select", texts) or (),
+        ignore=table.take("ignore", texts) or (),
+        policy=table.take("assumed-deadline", assumed_deadline),
+    )
     table.close()
+    if not made.select and not made.ignore and made.policy is None:
+        raise table.error((), "say `select`, `ignore` or `assumed-deadline`: nothing is decided for this path")
     return made
 
 

@@ -165,8 +165,11 @@ def _first_row(facts: Facts, offer: Offer, policy: Policy) -> Verdict:
 
 
 def _assumed(facts: Facts, policy: Policy) -> Verdict:
-    """Row 9: bulk work, nobody waits, no deadline known: the policy fills the gap or declines to."""
-    if policy.assumed_deadline_s is None:
+    """Row 9: bulk work, nobody waits, no deadline known: the policy fills the gap or declines to.
+
+    Less than an hour is too little for a batch, and too little known for anything else.
+    """
+    if policy.assumed_deadline_s is None or policy.assumed_deadline_s < HOUR_S:
         return _unknown(facts, 9, BY_WHEN)
     filled = replace(facts, deadline_s=policy.assumed_deadline_s, deadline_basis=Basis.ASSUMED)
     return replace(_verdict(filled, 9, "batch", "try", Basis.ASSUMED), question=BY_WHEN)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from whowaits import config
+from whowaits import closed_toml, config
 from whowaits.closed_toml import ConfigError
 from whowaits.model import Policy
 
@@ -205,13 +205,13 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     ("text", "seconds"), [("90s", 90), ("20m", 1200), ("1.5h", 5400), ("24h", 86400), ("7d", 604800), ("1w", 604800)]
 )
 def test_durations(text: str, seconds: float) -> None:
-    assert config.parse_duration(text) == seconds
+    assert closed_toml.parse_duration(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "4", "h", "4 hours", "-4h", "4h30m"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no duration"):
-        config.parse_duration(text)
+        closed_toml.parse_duration(text)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -167,8 +167,9 @@ def test_a_runbook_sentence_does_not_touch_a_stated_deadline():
     assert judge([claim("stated", deadline_s=86400), written], BATCH, POLICY).deadline_s == 86400
 
 
-def test_a_policy_without_assumed_deadline_leaves_bulk_work_unknown():
-    verdict = judge([LOOP], BATCH, Policy(assumed_deadline_s=None))
+@pytest.mark.parametrize("assumed_s", [None, 3599])
+def test_a_policy_that_assumes_no_deadline_of_an_hour_leaves_bulk_work_unknown(assumed_s):
+    verdict = judge([LOOP], BATCH, Policy(assumed_deadline_s=assumed_s))
     assert (verdict.route, verdict.row, verdict.question) == ("unknown", 9, "By when is the answer needed?")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from whowaits import rules
 from whowaits.code import baseline, bases, files, findings, history, names, suppressions
 from whowaits.code.asked import Asked
 from whowaits.code.gate import Before, Selection, compared
+from whowaits.code.per_path import about
 from whowaits.code.scan import scan
 from whowaits.config import Config
 from whowaits.model import Finding, Scan, WrongUse
@@ -86,16 +87,15 @@ def chosen(question: Question, config: Config) -> Selection:
     settings = config.gate
     select, ignore = question.select or settings.select, (*settings.ignore, *question.ignore)
     _refuse_unknown([*question.select, *question.ignore], "--select, --ignore")
-    in_file = [*settings.select, *settings.ignore, *(rule for p in settings.per_path for rule in p.ignore)]
+    in_file = [
+        *settings.select,
+        *settings.ignore,
+        *(rule for p in settings.per_path for rule in (*p.select, *p.ignore)),
+    ]
     in_file += [rule for waiver in settings.waivers for rule in waiver.rules]
     _refuse_unknown(in_file, config.path.name if config.path else "")
-    return Selection(select, ignore, tuple((_matches(p.path), p.ignore) for p in settings.per_path))
-
-
-def _matches(pattern: str) -> Callable[[str], bool]:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines([pattern]).match_file
+    per_path = tuple((about(p.path), Selection(p.select, p.ignore)) for p in settings.per_path)
+    return Selection(select, ignore, per_path)
 
 
 def known_rules() -> list[str]:

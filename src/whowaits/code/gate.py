@@ -81,15 +81,15 @@ class Selection:
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    per_path: tuple[tuple[Callable[[str], bool], tuple[str, ...]], ...] = ()
-    """(whether it is about a path, rules that do not report there)."""
+    per_path: tuple[tuple[Callable[[str], bool], Selection], ...] = ()
+    """(whether it is about a path, which rules report there)."""
 
     def allows(self, finding: Finding) -> bool:
         """Return whether the finding is to be reported."""
         chosen = not self.select or _fits(finding.rule, self.select)
         if not chosen or _fits(finding.rule, self.ignore):
             return False
-        return not any(about(finding.place.path) and _fits(finding.rule, rules) for about, rules in self.per_path)
+        return all(there.allows(finding) for about, there in self.per_path if about(finding.place.path))
 
     def of(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Return the findings that are to be reported."""

@@ -18,6 +18,7 @@ from whowaits.code.gate import with_states
 from whowaits.code.marks import Marks
 from whowaits.code.names import Names, Paths, paths_of
 from whowaits.code.paths import Site
+from whowaits.code.per_path import Policies
 from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
 from whowaits.code.suppressions import Suppressions
@@ -30,7 +31,6 @@ from whowaits.model import (
     Finding,
     Offer,
     Place,
-    Policy,
     Scan,
     Skipped,
     Tier,
@@ -81,11 +81,12 @@ def _scan(
     marks = Marks(sources)
     declarations = Declarations(marks, config, runbooks.find(root, others), as_of)
     suppressions = Suppressions(marks, config.gate.waivers, as_of)
+    policies = Policies(config)
     asked, names = Asked(root, named), Names(names_of or paths_of(root))
     judged: list[CallSite] = []
     reported: list[Finding] = []
     for site in asked.sites(sites, written):
-        call_site = _Judged(site, reader, declarations, config.policy, names).call_site()
+        call_site = _Judged(site, reader, declarations, policies, names).call_site()
         about = [f for f in findings.of(site, call_site, names) if asked.reports(f, call_site)]
         reported += (suppressions.applied(finding, call_site) for finding in about)
         if about or asked.file(site.path):
@@ -133,7 +134,7 @@ class _Judged:
     site: Site
     reader: Reader
     declarations: Declarations
-    policy: Policy
+    policies: Policies
     names: Names
 
     def call_site(self) -> CallSite:
@@ -170,7 +171,9 @@ class _Judged:
     def _usage(self, path: paths.Path) -> findings.Draft:
         reading = self.reader.read(self.site, path)
         evidence = (*reading.evidence, *self.declarations.about(self.site, reading))
-        verdict = judge.judge(evidence, self._offer(), self.policy)
+        place = reading.driver.place if reading.driver else None
+        policy = self.policies.at(place.path if place else self.site.path)
+        verdict = judge.judge(evidence, self._offer(), policy)
         if not verdict.bulk:
             verdict = replace(verdict, question=None)  # one call is not worth a question
         driver = reading.driver

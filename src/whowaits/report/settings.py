@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 from whowaits.config import Config
 from whowaits.gate_settings import PerPath, Waiver
+from whowaits.model import Policy
 
 
 def render_settings(config: Config) -> str:
     """Return what `check` goes by, in TOML; workloads and prices are counted."""
     gate = config.gate
-    assumed = config.policy.assumed_deadline_s
     lines = [
         f"# read from {config.path.name}" if config.path is not None else "# no configuration file",
-        f"assumed-deadline = {_quoted('none') if assumed is None else f'{assumed:g}'}",
+        _assumed(config.policy),
         f"exclude = {_listed(config.exclude)}",
         f"select = {_listed(gate.select)}",
         f"ignore = {_listed(gate.ignore)}",
@@ -40,7 +40,14 @@ def _given(config: Config) -> Iterator[tuple[str, object]]:
 
 
 def _per_path(entry: PerPath) -> list[str]:
-    return ["[[per-path]]", f"path = {_quoted(entry.path)}", f"ignore = {_listed(entry.ignore)}"]
+    told = [f"{key} = {_listed(rules)}" for key, rules in (("select", entry.select), ("ignore", entry.ignore)) if rules]
+    policy = [] if entry.policy is None else [_assumed(entry.policy)]
+    return ["[[per-path]]", f"path = {_quoted(entry.path)}", *told, *policy]
+
+
+def _assumed(policy: Policy) -> str:
+    seconds = policy.assumed_deadline_s
+    return f"assumed-deadline = {_quoted('none') if seconds is None else f'{seconds:g}'}"
 
 
 def _waiver(waiver: Waiver) -> list[str]:
