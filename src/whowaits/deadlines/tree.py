@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -21,23 +20,27 @@ class Tree:
         self.tasks, self.programs = tasks, programs
         self.by_name: dict[str, list[str]] = defaultdict(list)
         for path in sorted(self.paths):
-            self.by_name[PurePosixPath(path).name].append(path)
+            self.by_name[path.rpartition("/")[2]].append(path)
 
     def look_up(self, target: Target, near: str) -> Found | None:
         """Return what `target`, written in the file `near`, starts; None when the tree does not hold it for sure."""
-        if target.form == "script":
-            path = self.file(target.name, target.folder, near)
-            return None if path is None else (path, None)
-        if target.form == "module":
-            return self._module(target.name, near)
-        if target.form == "management":
-            path = self.file(f"management/commands/{target.name}.py", "", near)
-            return None if path is None else (path, None)
-        if target.form == "program":
-            entry = self.programs.get(target.name)
-            return None if entry is None else self._dotted(entry.replace(":", "."), near)
-        if target.form == "task":
-            return self.tasks.get(target.name) or self._dotted(target.name, near)
+        match target.form:
+            case "script":
+                path = self.file(target.name, target.folder, near)
+                return None if path is None else (path, None)
+            case "module":
+                return self._module(target.name, target.folder, near)
+            case "management":
+                path = self.file(f"management/commands/{target.name}.py", "", near)
+                return None if path is None else (path, "Command.handle")
+            case "program" | "image":
+                return self._program(target, near)
+            case "entry":
+                return self._entry(target, near)
+            case "task":
+                return self.tasks.get(target.name) or self._dotted(target.name, target.folder, near)
+            case "named":
+                return self.tasks.get(target.name)
         return None
 
     def file(self, name: str, folder: str, near: str) -> str | None:
@@ -59,35 +62,44 @@ class Tree:
         fits = [p for p in fits if _common_end(parts, p) == best]
         return fits[0] if len(fits) == 1 else _nearest(fits, near)
 
-    def _module(self, dotted: str, near: str) -> Found | None:
+    def _module(self, dotted: str, folder: str, near: str) -> Found | None:
         stem = dotted.replace(".", "/")
         for name in (f"{stem}.py", f"{stem}/__main__.py"):
-            path = self.file(name, "", near)
+            path = self.file(name, folder, near)
             if path is not None:
                 return path, None
         return None
 
-    def _dotted(self, dotted: str, near: str) -> Found | None:
+    def _program(self, target: Target, near: str) -> Found | None:
+        """The first word that is a program of the project: `docker run image news-tag` names it late."""
+        for word in (target.name, *target.arguments):
+            entry = self.programs.get(PurePosixPath(word).name)
+            if entry is not None:
+                return self._dotted(entry.partition("[")[0].strip().replace(":", "."), "", near)
+        return None
+
+    def _entry(self, target: Target, near: str) -> Found | None:
+        """`src/app.py:main`, and the `src/app.main` or `pkg.app.main` of a function in the cloud."""
+        file, colon, function = target.name.rpartition(":")
+        if not colon:
+            file, _, function = target.name.rpartition(".")
+        parts = PurePosixPath(file.removesuffix(".py"))
+        for stem in dict.fromkeys((str(parts), str(parts).replace(".", "/"))):
+            path = self.file(f"{stem}.py", target.folder, near) or self.file(f"{stem}/__init__.py", target.folder, near)
+            if path is not None:
+                return path, function
+        return None
+
+    def _dotted(self, dotted: str, folder: str, near: str) -> Found | None:
         """`pkg.mod.function` or `pkg.mod.Class.method`: the longest front that is a module of the tree."""
-        parts = dotted.split(".")
+        parts = dotted.replace(":", ".").split(".")
         for cut in range(len(parts) - 1, 0, -1):
             stem = "/".join(parts[:cut])
             for name in (f"{stem}.py", f"{stem}/__init__.py"):
-                path = self.file(name, "", near)
+                path = self.file(name, folder, near)
                 if path is not None:
                     return path, ".".join(parts[cut:])
         return None
-
-
-def console_programs(pyproject: str) -> dict[str, str]:
-    """Return program -> "module:function" of the scripts that a pyproject.toml declares."""
-    try:
-        data = tomllib.loads(pyproject)
-    except tomllib.TOMLDecodeError:
-        return {}
-    tables = (data.get("project"), data.get("tool", {}).get("poetry") if isinstance(data.get("tool"), dict) else None)
-    scripts = [table.get("scripts") for table in tables if isinstance(table, dict)]
-    return {k: v for table in scripts if isinstance(table, dict) for k, v in table.items() if isinstance(v, str)}
 
 
 def _named(name: str) -> int:

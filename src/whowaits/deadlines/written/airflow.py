@@ -6,29 +6,29 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
-from whowaits.deadlines import cron
+from whowaits.deadlines import when
 from whowaits.deadlines.commands import Target, targets
-from whowaits.deadlines.schedule import Schedule
-from whowaits.deadlines.written.python_values import Module, argument
+from whowaits.deadlines.cron import NotACronError
+from whowaits.deadlines.formats import moments
+from whowaits.deadlines.formats.callables import of_function, started
+from whowaits.deadlines.formats.python_module import Module, argument
+from whowaits.deadlines.schedule import Schedule, Started, starting
+from whowaits.deadlines.when import When
 from whowaits.model import Place, Skipped
 
 KIND: Final = "Airflow"
-_MENTION: Final = re.compile(r"\bairflow\b")
-_MADE: Final = re.compile(r"\b(DAG|dag)\s*(\(|\\|as\b)")
+WORDS: Final = ("airflow",)
 _SCHEDULE_ARGUMENTS: Final = ("schedule", "schedule_interval", "timetable")
 _NO_TASKS: Final = sys.stdlib_module_names | {"airflow", "pendulum"}
 _NEVER: Final = frozenset({"@once", "@continuous", "none", ""})
-_CRON_TIMETABLES: Final = ("CronTriggerTimetable", "CronDataIntervalTimetable")
+_CRON_TIMETABLES: Final = ("CronTriggerTimetable", "CronDataIntervalTimetable", "MultipleCronTriggerTimetable")
+_SPAN_TIMETABLES: Final = ("DeltaTriggerTimetable", "DeltaDataIntervalTimetable")
+_WITH_DATA: Final = ("DatasetOrTimeSchedule", "AssetOrTimeSchedule")
+_DATA: Final = ("Dataset", "Asset", "AssetAlias", "DatasetAlias")
 _COMMANDS: Final = ("bash_command", "command", "cmds", "arguments")
-
-
-class _When(NamedTuple):
-    place: Place
-    expression: str
-    period_s: float
-    timezone: str | None
 
 
 class _Dag(NamedTuple):
@@ -40,24 +40,18 @@ class _Dag(NamedTuple):
     function: str | None
 
 
-def mentions(text: str) -> bool:
-    """Whether the text imports Airflow and makes a DAG; the many operators and hooks of a provider make none."""
-    return _MENTION.search(text) is not None and _MADE.search(text) is not None
-
-
-def read(module: Module) -> Iterator[Schedule | Skipped]:
+def in_python(module: Module) -> Iterator[Schedule | Skipped]:
     """Yield one Schedule for each program or function that a scheduled DAG of this file starts."""
     dags = list(_dags(module))
     for dag in dags:
-        when = _when(module, dag.call)
-        if isinstance(when, Skipped):
-            yield when
-        elif when is not None:
-            nodes = dag.body if len(dags) > 1 and dag.body else tuple(module.tree.body)
-            own = dag.name if len(dags) > 1 and not dag.body else None
-            for target, function in _started(module, nodes, own, dag.function):
-                path = None if function is None else module.path
-                yield Schedule(when.place, KIND, when.expression, when.period_s, target, when.timezone, path, function)
+        node = _given(module, dag.call)
+        if node is None or _is_unscheduled(module, node):
+            continue
+        place = Place(module.path, (argument(dag.call, None, *_SCHEDULE_ARGUMENTS) or dag.call).lineno)
+        zone = _zone(module, dag.call)
+        nodes = dag.body if len(dags) > 1 and dag.body else tuple(module.tree.body)
+        own = dag.name if len(dags) > 1 and not dag.body else None
+        yield from starting(place, KIND, partial(_of, module, node, zone), _started(module, nodes, own, dag.function))
 
 
 def _dags(module: Module) -> Iterator[_Dag]:
@@ -79,47 +73,63 @@ def _makes_dag(module: Module, call: ast.Call) -> bool:
     return module.last_name(call.func) == "DAG"
 
 
-def _when(module: Module, call: ast.Call) -> _When | Skipped | None:
-    """Return when a DAG runs; None for one that is started by hand or by other data."""
+def _given(module: Module, call: ast.Call) -> ast.expr | None:
     node = argument(call, None, *_SCHEDULE_ARGUMENTS)
-    place, timezone = Place(module.path, call.lineno if node is None else node.lineno), None
-    if isinstance(node, ast.Name):
-        node = module.constants.get(node.id, node)
-    if node is None or isinstance(node, ast.List | ast.Tuple) or getattr(node, "value", 0) is None:
-        return None
-    if isinstance(node, ast.Call) and module.last_name(node.func) in _CRON_TIMETABLES:
-        timezone = module.text(argument(node, 1, "timezone"))
-        node = argument(node, 0, "cron")
+    return module.constants.get(node.id, node) if isinstance(node, ast.Name) else node
+
+
+def _is_unscheduled(module: Module, node: ast.expr) -> bool:
+    """Whether a DAG is started by hand or by other data."""
+    if isinstance(node, ast.List | ast.Tuple | ast.BinOp) or getattr(node, "value", 0) is None:
+        return True
+    if isinstance(node, ast.Call) and module.last_name(node.func) in _DATA:
+        return True
     text = module.text(node)
-    if text is not None and text.strip().lower() in _NEVER:
-        return None
-    seconds = module.seconds(node)
-    if seconds:
-        return _When(place, cron.say_period(seconds), seconds, timezone)
-    if text is None:
-        return Skipped(place, "an Airflow schedule that is computed when it runs")
-    try:
-        return _When(place, text, cron.shortest_gap_s(text), timezone)
-    except cron.NotACronError as error:
-        return Skipped(place, str(error))
+    return text is not None and text.strip().lower() in _NEVER
 
 
-def _started(
-    module: Module, body: tuple[ast.stmt, ...], own: str | None, function: str | None
-) -> Iterator[tuple[Target, str | None]]:
-    """Yield (target, qualified name in this file) of what the tasks in `body` run; `own` = only tasks with dag=own."""
-    seen: set[tuple[Target, str | None]] = set()
+def _of(module: Module, node: ast.expr, zone: str) -> When | None:
+    """Of a cron expression, a span, or a timetable made of them."""
+    name = module.last_name(node.func) if isinstance(node, ast.Call) else ""
+    if isinstance(node, ast.Call) and name in _WITH_DATA:
+        inner = argument(node, None, "timetable")
+        return None if inner is None else _of(module, inner, zone)
+    if isinstance(node, ast.Call) and name in _CRON_TIMETABLES:
+        several = node.args if name.startswith("Multiple") else [argument(node, 0, "cron")]
+        own = moments.zone(module, argument(node, None if name.startswith("Multiple") else 1, "timezone"))
+        times = [when.of_template(text, own or zone) for cron in several if (text := module.text(cron)) is not None]
+        return min(times, key=lambda m: m.period_s or 0, default=None)
+    if isinstance(node, ast.Call) and name in _SPAN_TIMETABLES:
+        return moments.of_span(module, argument(node, 0, "delta"))
+    text = module.text(node)
+    moment = moments.of_span(module, node) if text is None else when.of_template(text, zone)
+    if moment is None:
+        raise NotACronError("an Airflow schedule that is computed when it runs")
+    return moment
+
+
+def _zone(module: Module, call: ast.Call) -> str:
+    """The zone of the start date, in which a DAG counts its days."""
+    start = argument(call, None, "start_date")
+    start = module.constants.get(start.id) if isinstance(start, ast.Name) else start
+    given = argument(start, None, "tz", "tzinfo") if isinstance(start, ast.Call) else None
+    return moments.zone(module, given) or "UTC"
+
+
+def _started(module: Module, body: tuple[ast.stmt, ...], own: str | None, function: str | None) -> list[Started]:
+    """Return what the tasks in `body` run; `own` = only tasks with dag=own."""
+    seen: set[Started] = set()
     if function is not None:
-        seen.add((Target("function", function), function))
+        seen.add(Started(Target("function", function), module.path, function))
     for statement in body:
         for node in ast.walk(statement):
             if isinstance(node, ast.Call) and _belongs(node, own):
                 seen.update(_operator(module, node))
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and own is None and _is_task(module, node):
-                seen.add((Target("function", node.name), _qualified(module, node)))
+                seen.update(of_function(module, module.functions.get(node.name, node.name)))
     if function is not None or own is None:
         seen.update(_called_tasks(module, body))
-    yield from sorted(seen, key=lambda found: (found[0], found[1] or ""))
+    return sorted(seen, key=lambda s: (s.target, s.function or ""))
 
 
 def _belongs(call: ast.Call, own: str | None) -> bool:
@@ -129,18 +139,12 @@ def _belongs(call: ast.Call, own: str | None) -> bool:
     return isinstance(dag, ast.Name) and dag.id == own
 
 
-def _operator(module: Module, call: ast.Call) -> Iterator[tuple[Target, str | None]]:
+def _operator(module: Module, call: ast.Call) -> Iterator[Started]:
     handed = argument(call, None, "python_callable")
     if handed is not None:
-        name = module.name(handed)
-        if name is not None and name in module.functions:
-            yield Target("function", name), module.functions[name]
-        elif name is not None:
-            yield Target("task", name), None
+        yield from started(module, handed)
     words = [text for key in _COMMANDS for text in _texts(module, argument(call, None, key))]
-    for target in targets(" ".join(words)):
-        if target.form != "program":
-            yield target, None
+    yield from (Started(target) for target in targets(" ".join(words)) if target.form != "program")
 
 
 def _texts(module: Module, node: ast.expr | None) -> list[str]:
@@ -158,11 +162,7 @@ def _is_task(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -
     return False
 
 
-def _qualified(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    return module.functions.get(function.name, function.name)
-
-
-def _called_tasks(module: Module, body: tuple[ast.stmt, ...]) -> Iterator[tuple[Target, str | None]]:
+def _called_tasks(module: Module, body: tuple[ast.stmt, ...]) -> Iterator[Started]:
     """Tasks that are defined elsewhere and put into the DAG by calling them: `label(rows())`, `label.expand(...)`."""
     imported = set(module.imports.values())
     plain = [s for s in body if not isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
@@ -172,4 +172,4 @@ def _called_tasks(module: Module, body: tuple[ast.stmt, ...]) -> Iterator[tuple[
                 name = module.name(node.func) or ""
                 name = re.sub(r"\.(expand|expand_kwargs|partial|override)$", "", name)
                 if name in imported and name.partition(".")[0] not in _NO_TASKS:
-                    yield Target("task", name), None
+                    yield Started(Target("task", name))

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from whowaits.deadlines import cron
-from whowaits.deadlines.commands import Target
-from whowaits.deadlines.schedule import Schedule
-from whowaits.deadlines.written.python_values import Module, argument
+from whowaits.deadlines.cron import NotACronError
+from whowaits.deadlines.formats import moments
+from whowaits.deadlines.formats.callables import started
+from whowaits.deadlines.formats.python_module import Module, argument
+from whowaits.deadlines.schedule import Schedule, starting
+from whowaits.deadlines.when import When
 from whowaits.model import Place, Skipped
 
 KIND: Final = "Celery beat"
-FIELDS: Final = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
-_POSITIONAL: Final = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year")
-_HUEY: Final = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
-_SHORT: Final = {"day": "day_of_month", "month": "month_of_year"}
-_MENTION: Final = re.compile(r"beat_?schedule|add_periodic_task", re.IGNORECASE)
-_NAMES: Final = re.compile(
-    r"\b(sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]+\b", re.IGNORECASE
-)
-"""Days and months written in full, which cron knows by three letters and Celery by any number of them."""
+WORDS: Final = ("beat_schedule", "beat-schedule", "BEAT_SCHEDULE", "CELERYBEAT", "beatschedule", "add_periodic_task")
+_ORDER: Final = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year")
 _ZONE: Final = frozenset({"timezone", "CELERY_TIMEZONE", "TIME_ZONE"})
 
 
-def mentions(text: str) -> bool:
-    """Whether the text speaks of beat at all."""
-    return _MENTION.search(text) is not None
-
-
-def read(module: Module) -> Iterator[Schedule | Skipped]:
+def in_python(module: Module) -> Iterator[Schedule | Skipped]:
     """Yield the entries of every beat schedule in a file, in the order they are written."""
     timezone = _timezone(module)
     for node in ast.walk(module.tree):
@@ -46,70 +35,32 @@ def read(module: Module) -> Iterator[Schedule | Skipped]:
             schedule, task = argument(node, 0, "schedule"), argument(node, 1, "sig")
             pair = (schedule, task) if schedule and task else None
         if pair is not None:
-            yield _entry(module, *pair, timezone)
+            yield from _entry(module, *pair, timezone)
 
 
-def crontab(module: Module, call: ast.Call, *, huey: bool = False) -> str | None:
-    """Return the cron expression of `crontab(minute=0, hour="*/3")`, None when a part is computed.
-
-    Huey's crontab has the same fields as Celery's, in another order and with shorter names.
-    """
-    given = dict(zip(_HUEY if huey else _POSITIONAL, call.args, strict=False))
-    given.update({_SHORT.get(k.arg, k.arg): k.value for k in call.keywords if k.arg})
-    fields = ["*" if name not in given else _field(module, given[name]) for name in FIELDS]
-    return None if None in fields else " ".join(f for f in fields if f is not None)
-
-
-def expression(module: Module, node: ast.expr) -> tuple[str, float] | None:
-    """Return (as written, shortest gap in seconds) of what a beat schedule may be; None when it is computed."""
-    node = module.constants.get(node.id, node) if isinstance(node, ast.Name) else node
-    if isinstance(node, ast.Call) and module.last_name(node.func) == "crontab":
-        fields = crontab(module, node)
-        return None if fields is None else (fields, cron.shortest_gap_s(fields))
-    seconds = module.seconds(node)
-    return None if not seconds or seconds < 0 else (cron.say_period(seconds), seconds)
-
-
-def started(module: Module, node: ast.expr) -> tuple[Target, str | None, str | None] | None:
-    """Return what a task expression names: (target, path, function); path is known for functions of this file."""
-    text = module.text(node)
-    if text is not None:
-        return Target("task", text), None, None
-    while isinstance(node, ast.Call):  # tag.s(1), tag.si(), app.signature("tasks.tag")
-        literal = module.text(node.args[0]) if node.args else None
-        if literal is not None and module.last_name(node.func) in ("signature", "Signature", "subtask"):
-            return Target("task", literal), None, None
-        node = node.func
-    if isinstance(node, ast.Attribute) and node.attr in ("s", "si", "signature", "subtask", "name", "delay"):
-        node = node.value
-    name = module.name(node)
-    if name is None:
-        return None
-    if name in module.functions:
-        return Target("function", name), module.path, module.functions[name]
-    return Target("task", name), None, None
-
-
-def _entry(module: Module, schedule: ast.expr, task: ast.expr, timezone: str | None) -> Schedule | Skipped:
-    place = Place(module.path, schedule.lineno)
-    try:
-        when = expression(module, schedule)
-    except cron.NotACronError as error:
-        return Skipped(place, str(error))
+def _entry(module: Module, schedule: ast.expr, task: ast.expr, timezone: str | None) -> Iterator[Schedule | Skipped]:
     what = started(module, task)
-    if when is None or what is None:
-        return Skipped(place, "a beat entry whose schedule or task is computed when it runs")
-    target, path, function = what
-    return Schedule(place, KIND, when[0], when[1], target, timezone, path, function)
+
+    def moment() -> When:
+        found = _moment(module, schedule, timezone)
+        if found is None or not what:
+            raise NotACronError("a beat entry whose schedule or task is computed when it runs")
+        return found._replace(timezone=found.timezone or timezone)
+
+    yield from starting(Place(module.path, schedule.lineno), KIND, moment, what)
 
 
-def _field(module: Module, node: ast.expr) -> str | None:
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        parts = [_field(module, item) for item in node.elts]
-        return None if None in parts or not parts else ",".join(p for p in parts if p is not None)
-    number = module.number(node)
-    text = module.text(node) if number is None else str(int(number))
-    return None if text is None else _NAMES.sub(r"\1", re.sub(r"\s*,\s*", ",", text.strip()))
+def _moment(module: Module, node: ast.expr, timezone: str | None) -> When | None:
+    node = module.constants.get(node.id, node) if isinstance(node, ast.Name) else node
+    if isinstance(node, ast.Call):
+        match module.last_name(node.func) or getattr(node.func, "attr", ""):
+            case "crontab":
+                return moments.of_fields(module, node, _ORDER, timezone=timezone)
+            case "from_string":  # crontab.from_string("0 2 * * *")
+                return moments.of_cron(module, argument(node, 0))
+            case "schedule":
+                return moments.of_span(module, argument(node, 0, "run_every"))
+    return moments.of_span(module, node)
 
 
 def _timezone(module: Module) -> str | None:

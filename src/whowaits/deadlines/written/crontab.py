@@ -7,35 +7,23 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from whowaits.deadlines import cron
+from whowaits.deadlines import when
 from whowaits.deadlines.commands import targets
-from whowaits.deadlines.schedule import Schedule
+from whowaits.deadlines.schedule import Schedule, starting
+from whowaits.deadlines.texts import Texts
 from whowaits.model import Place, Skipped
 
 KIND: Final = "crontab"
-_NAME: Final = re.compile(r"(^|[._-])(crontab|cron)([._-]|$)", re.IGNORECASE)
-_SOURCE: Final = frozenset(
-    {".py", ".pyi", ".ipynb", ".md", ".rst", ".yaml", ".yml", ".json", ".toml", ".html", ".js", ".ts", ".sh", ".lock"}
-)
+WORDS: Final = ()
+_NO_SOURCE: Final = r"(?![^/]*\.(py|pyi|ipynb|md|rst|ya?ml|json|toml|html|js|tsx?|sh|lock|tf)$)"
+FILES: Final = rf"(^|/)cron\.d[^/]*/[^/]+$|(^|/){_NO_SOURCE}([^/]*[._-])?(crontabs?|cron)([._-][^/]*)?$"
 _ENVIRONMENT: Final = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$")
 _JOB: Final = re.compile(r"\s*(@\w+|(?:[\d*/,A-Za-z?L#-]+\s+){4}[\d*/,A-Za-z?L#-]+)\s+(\S.*)$")
 _USER_COLUMN: Final = re.compile(r"(root|nobody|www-data|app|ubuntu|deploy|airflow|django|celery|ec2-user)\s+(\S.*)$")
 _ANY_USER: Final = re.compile(r"([a-z_][a-z0-9_.-]*\$?)\s+(\S.*)$")
 
 
-def may_hold(path: str) -> bool:
-    """Whether the name of a file says that it is a crontab."""
-    place = PurePosixPath(path)
-    named = bool(_NAME.search(place.name)) and place.suffix.lower() not in _SOURCE
-    return named or place.parent.name.startswith("cron.d")
-
-
-def mentions(text: str) -> bool:
-    """A file that is named like a crontab is read whole."""
-    return bool(text)
-
-
-def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
+def in_text(path: str, text: str, texts: Texts) -> Iterator[Schedule | Skipped]:
     """Yield the jobs of a crontab with the time zone that stands above them.
 
     A file without a single job only has the name of a crontab: its lines are not worth a word.
@@ -57,13 +45,7 @@ def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
 
 
 def _jobs(place: Place, expression: str, command: str, timezone: str | None) -> Iterator[Schedule | Skipped]:
-    try:
-        period_s = cron.shortest_gap_s(expression)
-    except cron.NotACronError as error:
-        yield Skipped(place, str(error))
-        return
-    for target in targets(command):
-        yield Schedule(place, KIND, " ".join(expression.split()), period_s, target, timezone)
+    yield from starting(place, KIND, lambda: when.of_cron(expression, timezone), targets(command))
 
 
 def _command(path: str, rest: str) -> str:

@@ -1,57 +1,110 @@
-"""Kubernetes: CronJob manifests and the command of their containers."""
+"""Kubernetes: CronJob manifests and CronWorkflows of Argo, also as Helm templates; the command of their containers."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from collections.abc import Iterator
-from typing import Final
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
 
-import yaml
-
-from whowaits.deadlines import cron
-from whowaits.deadlines.commands import targets
-from whowaits.deadlines.schedule import Schedule
-from whowaits.deadlines.written.yaml_nodes import UnreadableError, child, documents, items, line_of, text_of
+from whowaits.deadlines import when
+from whowaits.deadlines.commands import Target, targets
+from whowaits.deadlines.formats import templates
+from whowaits.deadlines.formats.yaml_nodes import (
+    UnreadableError,
+    child,
+    command_of,
+    documents,
+    items,
+    line_of,
+    roots_of,
+    text_of,
+    words_of,
+)
+from whowaits.deadlines.schedule import Schedule, starting
+from whowaits.deadlines.texts import Texts
 from whowaits.model import Place, Skipped
 
+if TYPE_CHECKING:
+    from yaml import Node
+
 KIND: Final = "Kubernetes"
-_MENTION: Final = re.compile(r"^\s*kind:\s*[\"']?CronJob\b", re.MULTILINE)
+WORDS: Final = ("CronJob", "CronWorkflow")
+FILES: Final = (
+    r"(^|[/._-])(k8s|kube|kubernetes|deploy|deployments?|manifests?|charts?|helm|templates|infra|infrastructure|ops|gitops"
+    r"|cluster|base|overlays|argocd?|flux|cron|cronjobs?|cronworkflows?|jobs?|schedules?)[/._-]([^/]+/)*[^/]*\.ya?ml$"
+    r"|(^|[/._-])(cron|cronjobs?|jobs?|schedules?)\.ya?ml$|^[^/]+\.ya?ml$"
+)
+"""Where manifests lie: a data set of 15,000 YAML files is not opened for the sake of a CronJob that is not there."""
+_KIND: Final = re.compile(r"^\s*kind:\s*[\"']?(CronJob|CronWorkflow)\b", re.MULTILINE)
 
 
-def may_hold(path: str) -> bool:
-    """Any YAML file outside of a workflow folder may."""
-    return path.endswith((".yaml", ".yml")) and "/.github/" not in f"/{path}"
-
-
-def mentions(text: str) -> bool:
-    """Whether the text holds a CronJob."""
-    return _MENTION.search(text) is not None
-
-
-def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
+def in_text(path: str, text: str, texts: Texts) -> Iterator[Schedule | Skipped]:
     """Yield a Schedule for each program that a container of a CronJob starts."""
-    try:
-        roots = list(documents(text))
-    except UnreadableError as error:
-        yield Skipped(Place(path, error.line), f"a CronJob manifest that is {error}")
+    if _KIND.search(text) is None:
         return
+    if templates.is_template(text):
+        text = templates.plain(text, _Values(path, texts).get)
+    roots, unreadable = roots_of(path, text, "a CronJob manifest")
+    yield from unreadable
     for root in roots:
-        when = child(root, "spec", "schedule")
-        if text_of(child(root, "kind")) == "CronJob" and when is not None:
-            yield from _job(path, root, when)
+        if text_of(child(root, "spec", "suspend")) == "true":
+            continue
+        if text_of(child(root, "kind")) == "CronJob":
+            yield from _at(path, root, list(_of_job(root)))
+        elif text_of(child(root, "kind")) == "CronWorkflow":
+            yield from _at(path, root, list(_of_workflow(root)))
 
 
-def _job(path: str, root: yaml.Node, when: yaml.Node) -> Iterator[Schedule | Skipped]:
-    place, expression = Place(path, line_of(when)), text_of(when) or ""
-    timezone = text_of(child(root, "spec", "timeZone")) or "UTC"
-    try:
-        period_s = cron.shortest_gap_s(expression)
-    except cron.NotACronError as error:
-        yield Skipped(place, str(error))
-        return
-    pod = child(root, "spec", "jobTemplate", "spec", "template", "spec")
-    for container in items(child(pod, "containers")):
-        words = [text_of(word) or "" for key in ("command", "args") for word in items(child(container, key))]
-        for target in targets(shlex.join(words), text_of(child(container, "workingDir")) or ""):
-            yield Schedule(place, KIND, expression, period_s, target, timezone)
+class _Values:
+    """The values of the chart that a template belongs to, by their dotted names."""
+
+    def __init__(self, path: str, texts: Texts) -> None:
+        folders = PurePosixPath(path).parents
+        files = (str(folder / name) for folder in folders for name in ("values.yaml", "values.yml"))
+        self._text = next((text for file in files if (text := texts.text(file))), "")
+        self._root: Node | None = None
+
+    def get(self, name: str) -> str | None:
+        if self._root is None:
+            try:
+                self._root = next(iter(documents(self._text)), None)
+            except UnreadableError:
+                self._text = ""
+        node = child(self._root, *name.split("."))
+        return None if node is None else command_of(node)
+
+
+def _at(path: str, root: Node, started: list[Target]) -> Iterator[Schedule | Skipped]:
+    timezone = text_of(child(root, "spec", "timeZone") or child(root, "spec", "timezone"))
+    times = [child(root, "spec", "schedule"), *items(child(root, "spec", "schedules"))]
+    for node in (t for t in times if t is not None):
+        zone = "UTC" if not timezone or "$" in timezone else timezone
+        yield from starting(
+            Place(path, line_of(node)), KIND, partial(when.of_template, text_of(node) or "", zone), started
+        )
+
+
+def _of_job(root: Node) -> Iterator[Target]:
+    for container in items(child(root, "spec", "jobTemplate", "spec", "template", "spec", "containers")):
+        yield from _of_container(container)
+
+
+def _of_workflow(root: Node) -> Iterator[Target]:
+    for template in items(child(root, "spec", "workflowSpec", "templates")):
+        for key in ("container", "script"):
+            if (container := child(template, key)) is not None:
+                yield from _of_container(container)
+                yield from targets(text_of(child(container, "source")) or "")
+
+
+def _of_container(container: Node) -> Iterator[Target]:
+    """What its command says, else what its image runs."""
+    words = [word for key in ("command", "args") for word in words_of(child(container, key)) if word != "$"]
+    image = text_of(child(container, "image"))
+    if words:
+        yield from targets(shlex.join(words), text_of(child(container, "workingDir")) or "")
+    elif image is not None:
+        yield Target("image", image)

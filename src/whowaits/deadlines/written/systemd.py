@@ -8,31 +8,25 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from whowaits.deadlines import cron, durations
-from whowaits.deadlines.commands import Target, targets
+from whowaits.deadlines.commands import Target
+from whowaits.deadlines.formats.units import settings
 from whowaits.deadlines.schedule import Schedule
+from whowaits.deadlines.texts import Texts
 from whowaits.model import Place, Skipped
 
 KIND: Final = "systemd"
+WORDS: Final = ("OnCalendar", "OnUnit")
+FILES: Final = r"\.timer$"
 _WORDS: Final = {f"{name[1:]}": value for name, value in cron.PRESETS.items()} | {"semiannually": "0 0 1 1,7 *"}
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _ZONE: Final = re.compile(r"\s+(UTC|[A-Z][A-Za-z_]+/[A-Za-z_/]+)$")
 
 
-def may_hold(path: str) -> bool:
-    """Whether a file is a timer by its name."""
-    return path.endswith(".timer")
-
-
-def mentions(text: str) -> bool:
-    """Whether a timer says when."""
-    return "OnCalendar" in text or "OnUnit" in text
-
-
-def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
-    """Yield a Schedule for each time a timer names; its target is the unit until `exec_start` is asked."""
-    unit = next((value for _, key, value in _settings(text) if key == "Unit"), f"{PurePosixPath(path).stem}.service")
+def in_text(path: str, text: str, texts: Texts) -> Iterator[Schedule | Skipped]:
+    """Yield a Schedule for each time a timer names; its target is the unit, whose service is read when it is linked."""
+    unit = next((value for _, key, value in settings(text) if key == "Unit"), f"{PurePosixPath(path).stem}.service")
     target = Target("unit", unit, str(PurePosixPath(path).parent))
-    for number, key, value in _settings(text):
+    for number, key, value in settings(text):
         place = Place(path, number)
         if key == "OnCalendar" and value:
             yield _calendar(place, value, target)
@@ -42,14 +36,6 @@ def read(path: str, text: str) -> Iterator[Schedule | Skipped]:
                 yield Schedule(place, KIND, value, seconds, target)
             else:
                 yield Skipped(place, f"`{value}` is no span of time")
-
-
-def exec_start(text: str) -> list[Target]:
-    """Return the programs that a .service file starts."""
-    settings = {key: value for _, key, value in _settings(text) if key == "WorkingDirectory"}
-    folder = settings.get("WorkingDirectory", "").lstrip("-")
-    commands = [value.lstrip("-@:+!") for _, key, value in _settings(text) if key == "ExecStart"]
-    return [target for command in commands for target in targets(command, folder)]
 
 
 def calendar_cron(text: str) -> str | None:
@@ -72,7 +58,7 @@ def _calendar(place: Place, value: str, target: Target) -> Schedule | Skipped:
     zone = _ZONE.search(value)
     expression = calendar_cron(_ZONE.sub("", value))
     try:
-        period_s = cron.shortest_gap_s(expression or value)
+        period_s = cron.shortest_gap_s(expression or value, zone[1] if zone else None)
     except cron.NotACronError:
         return Skipped(place, f"`{value}` is no calendar event that we read")
     return Schedule(place, KIND, value, period_s, target, zone[1] if zone else None)
@@ -95,10 +81,3 @@ def _weekdays(text: str) -> str | None:
             return None
         parts.append("-".join(str(_DAYS.index(end)) for end in ends))
     return ",".join(parts)
-
-
-def _settings(text: str) -> Iterator[tuple[int, str, str]]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        key, sign, value = line.partition("=")
-        if sign and not key.lstrip().startswith(("#", ";")):
-            yield number, key.strip(), value.strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -14,22 +14,41 @@ _MAX_DEPTH: Final = 40
 
 
 class Module:
-    """One parsed file: its constants, what its imported names mean, its functions."""
+    """One parsed file: its constants, what its imported names mean, its functions and classes."""
 
     def __init__(self, path: str, tree: ast.Module) -> None:
         self.path, self.tree = path, tree
         self.constants: dict[str, ast.expr] = {}
         self.imports: dict[str, str] = {}
         self.functions: dict[str, str] = {}
+        self.defined: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
+        self.classes: list[ast.ClassDef] = []
         self.statements = list(statements(tree))
         for node in self.statements:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 self._learn_import(node)
-        for statement in tree.body:
-            for name, value in assigned(statement):
-                self.constants[name] = value
+            elif isinstance(node, ast.ClassDef):
+                self.classes.append(node)
+        self._learn_constants()
         for qualified, function in functions(tree):
             self.functions.setdefault(function.name, qualified)
+            self.defined.setdefault(qualified, function)
+
+    def calls(self) -> Iterator[ast.Call]:
+        """Yield every call in the file."""
+        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+
+    def enclosing_class(self, line: int) -> str | None:
+        """Return the name of the innermost class around a line."""
+        around = [c for c in self.classes if c.lineno <= line <= (c.end_lineno or c.lineno)]
+        return max(around, key=lambda c: c.lineno).name if around else None
+
+    def _learn_constants(self) -> None:
+        """Names of the module, and names that are given a value in one place of the file only."""
+        inside = [pair for statement in self.statements for pair in assigned(statement)]
+        times = Counter(name for name, _ in inside)
+        self.constants.update((name, value) for name, value in inside if times[name] == 1)
+        self.constants.update(pair for statement in self.tree.body for pair in assigned(statement))
 
     def _learn_import(self, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.Import):
@@ -75,6 +94,8 @@ class Module:
             return "".join(self.text(v, depth + 1) or "{}" for v in node.values)
         if isinstance(node, ast.FormattedValue):
             return self.text(node.value, depth + 1)
+        if isinstance(node, ast.Call):
+            return self.text(self._default(node), depth + 1)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             left, right = self.text(node.left, depth + 1), self.text(node.right, depth + 1)
             return None if left is None and right is None else (left or "{}") + (right or "{}")
@@ -85,10 +106,14 @@ class Module:
         if node is None or depth > _MAX_DEPTH:
             return None
         if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and depth:  # int("3600")
+                return _number(node.value)
             plain = isinstance(node.value, int | float) and not isinstance(node.value, bool)
             return float(node.value) if plain else None  # type: ignore[arg-type]
         if isinstance(node, ast.Name) and node.id in self.constants:
             return self.number(self.constants[node.id], depth + 1)
+        if isinstance(node, ast.Call):
+            return self.number(self._default(node), depth + 1)
         if isinstance(node, ast.BinOp):
             left, right = self.number(node.left, depth + 1), self.number(node.right, depth + 1)
             return None if left is None or right is None else _arithmetic(node.op, left, right)
@@ -98,12 +123,19 @@ class Module:
         """Return the seconds of a number or of a `timedelta(...)`."""
         if isinstance(node, ast.Name) and node.id in self.constants:
             node = self.constants[node.id]
-        if not isinstance(node, ast.Call):
-            return self.number(node)
-        if self.last_name(node.func) == "timedelta":
+        if isinstance(node, ast.Call) and self.last_name(node.func) in ("timedelta", "duration"):
             return self._span(node)
-        if self.last_name(node.func) == "schedule":  # celery.schedules.schedule(run_every=...)
-            return self.seconds(argument(node, 0, "run_every"))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "total_seconds":
+            return self.seconds(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        return self.number(node)
+
+    def _default(self, node: ast.Call) -> ast.expr | None:
+        """What `int(x)` is made of, and what `os.getenv("EVERY", "3600")` is where nobody says otherwise."""
+        name = self.last_name(node.func)
+        if name in ("int", "float", "str") and len(node.args) == 1:
+            return node.args[0]
+        if name in ("getenv", "get", "config", "env") and len(node.args) + len(node.keywords) == 2:
+            return argument(node, 1, "default")
         return None
 
     def _span(self, node: ast.Call) -> float | None:
@@ -112,7 +144,18 @@ class Module:
         values = {name: self.number(value) for name, value in given.items()}
         if not values or None in values.values():
             return None
-        return timedelta(**{k: v for k, v in values.items() if v is not None}).total_seconds()
+        try:
+            return timedelta(**{k: v for k, v in values.items() if v is not None}).total_seconds()
+        except (OverflowError, ValueError):
+            return None
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) < 1e12 else None
 
 
 def argument(call: ast.Call, position: int | None, *names: str) -> ast.expr | None:
