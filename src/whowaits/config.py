@@ -56,6 +56,14 @@ class WorkloadEntry:
     due: time | None = None
     timezone: str | None = None
     source: str | None = None
+    note: str | None = None
+    reviewed: date | None = None
+    """When somebody last looked whether it still holds."""
+
+    @property
+    def declares(self) -> bool:
+        """Whether it says anything about waiting; one that does not is a question that nobody has answered yet."""
+        return self.waiter is not None or self.deadline_s is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +174,17 @@ def read(path: Path) -> Config:
     """Return the configuration that `path` holds, or raise ConfigError with the place of the first mistake."""
     try:
         text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name}: cannot be read: {error}") from None
+    return check(path, text)
+
+
+def check(path: Path, text: str) -> Config:
+    """Return the configuration that `text` would be as the file at `path`; ConfigError for a mistake in it."""
+    try:
         data: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_toml_message(path.name, error)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path.name}: cannot be read: {error}") from None
     prefix: tuple[str, ...] = ()
     if path.name != FILE_NAME:
         prefix = ("tool", "whowaits")
@@ -242,6 +256,8 @@ def _workload(table: Table) -> WorkloadEntry:
         due=due,
         timezone=table.take("timezone", _timezone),
         source=table.take("source", text),
+        note=table.take("note", text),
+        reviewed=table.take("reviewed", day),
     )
     table.close()
     if not entry.match and not entry.code:

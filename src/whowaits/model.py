@@ -275,6 +275,8 @@ class Workload:
     findings: tuple[Finding, ...] = ()
     streams: tuple[str, ...] = field(default=())
     """Names of the streams when calls behind one key were told apart; empty for a workload of its own."""
+    selectors: tuple[tuple[str, str], ...] = ()
+    """What `match` of a register entry has to say to take these calls and their sibling streams; none = nothing can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Covering:
 
 def evidence(entry: WorkloadEntry, place: Place | None = None) -> tuple[Evidence, ...]:
     """Return what an entry declares, with its place in the configuration; nothing for one that only names an owner."""
-    if entry.waiter is None and entry.deadline_s is None:
+    if not entry.declares:
         return ()
     return (
         Evidence(

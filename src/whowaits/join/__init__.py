@@ -10,13 +10,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from whowaits.config import Config
+from whowaits.config import Config, WorkloadEntry
+from whowaits.join.claims import Claim, Register, claims
 from whowaits.join.links import By, Conflict, Link, conflicts_of, links_of
 from whowaits.join.money import MonthlyMoney, by_site, covered_days, with_money
 from whowaits.join.names import base_name
 from whowaits.model import Classified, Place, Policy, Scan
 
-__all__ = ["By", "Conflict", "Joined", "Link", "MonthlyMoney", "base_name", "covered_days", "join"]
+__all__ = [
+    "By",
+    "Claim",
+    "Conflict",
+    "Joined",
+    "Link",
+    "MonthlyMoney",
+    "Register",
+    "base_name",
+    "claims",
+    "covered_days",
+    "join",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +44,13 @@ class Joined:
     money: Mapping[Place, MonthlyMoney] | None = None
     """Monthly money by call site, of workloads that come from this site alone; None without logs."""
     owners: Mapping[str, str] | None = None
+    register: tuple[WorkloadEntry, ...] = ()
 
 
 def join(scan: Scan | None, logs: Classified | None, config: Config) -> Joined:
     """Return both halves with the links between them; either half may be missing."""
     owners = {w.name: w.owner for w in config.workloads if w.owner is not None}
-    joined = Joined(scan, logs, config.policy, owners=owners)
+    joined = Joined(scan, logs, config.policy, owners=owners, register=config.workloads)
     if scan is None or logs is None:
         return joined
     links = tuple(sorted(links_of(scan, logs, config), key=lambda k: (k.site, k.usage or "", k.workload)))

@@ -11,12 +11,18 @@ from typing import NamedTuple
 from whowaits.config import WorkloadEntry
 from whowaits.deadlines import register
 from whowaits.join import names
-from whowaits.model import CallSite, Frame, Place, Usage
+from whowaits.model import CallSite, Frame, Place, Scan, Usage
 
 
 class Candidate(NamedTuple):
     site: CallSite
     usage: Usage
+
+
+def candidates(scan: Scan | None) -> list[Candidate]:
+    """Return every usage that may have sent calls. Tests call a function too, but theirs is no traffic."""
+    sites = () if scan is None else scan.call_sites
+    return [Candidate(site, usage) for site in sites for usage in site.usages if not usage.in_test]
 
 
 class Code:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from whowaits.config import Config, WorkloadEntry
 from whowaits.join import names
-from whowaits.join.code import Candidate, Code
+from whowaits.join.code import Candidate, Code, candidates
 from whowaits.model import Classified, Place, Scan, Usage, Waiter, Workload
 
 By = Literal["register", "code-place", "name"]
@@ -41,16 +41,11 @@ class Conflict(NamedTuple):
 
 def links_of(scan: Scan, logs: Classified, config: Config) -> Iterable[Link]:
     """Yield the links between workloads and usages; a workload without any is in the logs alone."""
-    code = Code(Candidate(site, usage) for site in scan.call_sites for usage in _in_production(site.usages))
+    code = Code(candidates(scan))
     entries = {entry.name: entry for entry in config.workloads}
     for workload in logs.workloads:
         by, says, found = _strongest(workload, code, entries.get(names.base_name(workload.name)))
         yield from _to_links(workload, by, says, _of_its_models(workload, found))
-
-
-def _in_production(usages: Sequence[Usage]) -> list[Usage]:
-    """Tests call a function too, but what they send is not the workload's traffic."""
-    return [u for u in usages if not u.in_test]
 
 
 def _strongest(workload: Workload, code: Code, entry: WorkloadEntry | None) -> tuple[By, str, list[Candidate]]:

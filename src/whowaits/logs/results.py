@@ -55,6 +55,7 @@ def workload(
         code_places=tuple(sorted(unit.places, key=lambda p: (p.path, p.line or 0))),
         findings=_findings(unit, verdict, row["source_file"]),
         streams=unit.streams,
+        selectors=unit.selectors,
     )
 
 

@@ -64,7 +64,7 @@ class Statements:
     def __init__(self, config: Config) -> None:
         self.rules = load_log_rules()
         self._patterns = tuple(pattern.lower() for rule in self.rules for pattern in rule.when.field)
-        self._entries = config.workloads
+        self._entries = tuple(e for e in config.workloads if e.declares or e.owner)
         self._tag_patterns = [p for entry in config.workloads for key, ps in entry.match if key == "tag" for p in ps]
         self.said = functools.lru_cache(maxsize=100_000)(self._said)
 

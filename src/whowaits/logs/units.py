@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from whowaits.config import MATCH_FIELDS
 from whowaits.deadlines import register
 from whowaits.logs.statements import Due, Statements
 from whowaits.model import OFFER_PREPAID, Evidence, Offer, Place, Tier
@@ -64,6 +65,7 @@ class Unit:
     """Which of several streams of a key, told apart by the form of their calls; None for a whole one."""
     name: str = ""
     streams: tuple[str, ...] = ()
+    selectors: tuple[tuple[str, str], ...] = ()
 
 
 Apart = Mapping[tuple[Any, ...], frozenset[int]]
@@ -92,6 +94,7 @@ def build(
             label = ", ".join((_label(row, said), *([FORMS[stream]] if stream else [])))
             units[key] = Unit(len(units), base, label, offer, _tier(row), declared, row["provider"], due)
             units[key].identity, units[key].stream = _identity(row), stream
+            units[key].selectors = _selectors(row)
         _join(units[key], row, said, due)
     found = list(units.values())
     _name(found)
@@ -150,6 +153,25 @@ def _stream(row: Mapping[str, Any], apart: Apart) -> int | None:
         return None
     form: int = row["form"]
     return form if form in own else REST
+
+
+SELECTED_BY: Final = {column: key for key, columns in MATCH_FIELDS.items() for column in columns}
+"""Column -> the key of `match` that asks for it."""
+
+
+def _selectors(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What a register entry would have to say to take the calls of this program, or of this key with this model."""
+    program = [name for name in PROGRAM if row[name]]
+    key = next((name for name in KEYS if row[name]), None)
+    columns = program or ([key, "model_canonical"] if key and row["model_canonical"] else [key] if key else [])
+    if not all(name in SELECTED_BY for name in columns):
+        return ()
+    return tuple(sorted((SELECTED_BY[name], _literally(str(row[name]))) for name in columns))
+
+
+def _literally(value: str) -> str:
+    """The pattern that fits this value alone."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in value)
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[Any, ...]:

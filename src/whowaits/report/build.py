@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from whowaits.config import WorkloadEntry
 from whowaits.join import Joined, base_name, covered_days
 from whowaits.judge import is_move
 from whowaits.model import Classified, Evidence, Place, Scan, Skipped, Usage, Waiter, Workload
@@ -26,6 +27,7 @@ from whowaits.report.values import (
     by_spend,
     is_dearer,
     movable_usd,
+    open_question,
     strongest_first,
 )
 
@@ -33,6 +35,8 @@ ROUTE_ORDER: Final = {"batch": 0, "flex": 1, "unknown": 2, "sync": 3}
 URGENCY_ORDER: Final = {"required": 0, "try": 1, None: 2}
 WAITER_ORDER: Final = {"person": 0, "program": 1, "nobody": 2, "unknown": 3}
 NOTHING: Final = Decimal(0)
+REVIEWED_FOR_DAYS: Final = 366
+"""A register entry drifts from what is done: after so long it is asked about."""
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
@@ -52,7 +56,7 @@ def build(joined: Joined, *, name: str, as_of: date, version: str) -> Report:
         routes=_by_route(workloads, headline),
         workloads=lines,
         sites=sites,
-        questions=_questions(lines, sites),
+        questions=(*_questions(lines, sites), *_reviews(joined.register, as_of)),
         conflicts=joined.conflicts,
         others=_others(joined.scan, workloads),
         skipped=_skipped(joined),
@@ -185,18 +189,24 @@ def _questions(lines: Iterable[WorkloadLine], sites: Iterable[SiteLine]) -> tupl
     return (*asked, *sorted(asked_in_code, key=lambda q: (q.assumed, _place_key(q.place or Place("")))))
 
 
+def _reviews(register: Iterable[WorkloadEntry], as_of: date) -> Iterable[OpenQuestion]:
+    """What was declared long ago may no longer hold."""
+    for entry in register:
+        if entry.reviewed is not None and (as_of - entry.reviewed).days > REVIEWED_FOR_DAYS:
+            asked = f"Last reviewed on {entry.reviewed.isoformat()}, over a year ago: does the entry still hold?"
+            yield OpenQuestion(entry.name, entry.place, asked, assumed=True, spend_usd=None, seen=())
+
+
 def _question_on_workload(line: WorkloadLine, usages: Mapping[tuple[Place, str], Usage]) -> OpenQuestion | None:
-    """The question about a workload; none about one whose calls all are where they belong."""
     workload = line.workload
-    verdict = workload.verdict
-    moved = workload.spend_usd is not None and workload.slow_usd == workload.spend_usd > 0
-    if verdict.question is None or (moved and verdict.route != "unknown"):
+    question = open_question(workload)
+    if question is None:
         return None
     return OpenQuestion(
         subject=workload.name,
         place=line.links[0].site if line.links else None,
-        question=verdict.question,
-        assumed=verdict.route != "unknown",
+        question=question,
+        assumed=workload.verdict.route != "unknown",
         spend_usd=workload.spend_usd,
         seen=_seen(workload.evidence),
         in_code=_in_code(line, usages),

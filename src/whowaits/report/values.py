@@ -36,6 +36,13 @@ def movable_usd(workload: Workload) -> Decimal | None:
     return left if left > 0 else None
 
 
+def open_question(workload: Workload) -> str | None:
+    """Return the question about a workload; none about one whose calls all are where they belong."""
+    verdict = workload.verdict
+    moved = workload.spend_usd is not None and workload.slow_usd == workload.spend_usd > 0
+    return None if moved and verdict.route != "unknown" else verdict.question
+
+
 def is_dearer(workload: Workload) -> bool:
     """Whether the slower tier would cost more than the calls cost now, whatever the cache does."""
     return workload.saving is not None and workload.saving.low_usd < 0 and workload.saving.high_usd <= 0
