@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from yaml import Node
 
 KIND: Final = "Prefect"
-WORDS: Final = ("prefect", "schedule")
+WORDS: Final = ("prefect", "entrypoint:")
 FILES: Final = r"(^|/)([^/]*prefect[^/]*|[^/]*deployment[^/]*)\.ya?ml$"
 _METHODS: Final = frozenset({"serve", "deploy", "to_deployment", "apply_schedule"})
 _MADE: Final = frozenset({"Cron", "CronSchedule", "Interval", "IntervalSchedule", "RRule", "RRuleSchedule"})
