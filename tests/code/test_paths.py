@@ -171,6 +171,26 @@ def test_a_closure_runs_where_what_its_maker_returned_is_called(find: Find) -> N
     assert [e[0] for e in around(site, 2)] == ["for"]
 
 
+def test_an_item_of_a_list_of_dictionaries_is_what_stands_under_its_key(find: Find) -> None:
+    text = HEAD + (
+        "jobs = []\njobs.append({'run': ask, 'stop': print})\n\n\ndef work(x):\n    for job in jobs:\n"
+        "        job['run'](x)\n\n\ndef end():\n    for job in jobs:\n        job['stop']()\n"
+    )
+    assert ways(only(find({"a.py": text}))) == [["work", "ask"]]
+
+
+def test_a_wrapper_that_two_share_runs_what_was_wrapped_where_it_is_called(find: Find) -> None:
+    text = HEAD + (
+        "def other(x):\n    return x\n\n\ndef counted(job):\n    def run(x):\n        return job(x)\n    return run\n\n\n"
+        "class A:\n    def __init__(self):\n        self.job = counted(ask)\n\n    def go(self, x):\n        self.job(x)\n\n\n"
+        "class B:\n    def __init__(self):\n        self.job = counted(other)\n\n    def go(self, x):\n        self.job(x)\n\n\n"
+        "def plain(job):\n    return job\n\n\n"
+        "class C:\n    def __init__(self):\n        self.job = plain(ask)\n\n    def go(self, x):\n        self.job(x)\n\n\n"
+        "class D:\n    def __init__(self):\n        self.job = plain(other)\n\n    def go(self, x):\n        self.job(x)\n"
+    )
+    assert {w[0] for w in ways(only(find({"a.py": text})))} == {"A.go", "C.go"}
+
+
 def test_a_lambda_given_to_a_helper_is_a_step_of_its_own(find: Find) -> None:
     text = "import openai\n\n\ndef each(xs, job):\n    for x in xs:\n        job(x)\n\n\n" + (
         f"def f(xs):\n    if xs:\n        each(xs, lambda x: {CALL})\n"

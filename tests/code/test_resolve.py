@@ -262,6 +262,9 @@ def test_the_tier_is_told_by_the_call(find: Find, call: str, tier: str) -> None:
         ("httpx.Client(base_url='https://api.openai.com/v1').post('/responses', json=b)", "openai", "responses"),
         ("requests.post(f'{host}/v1/chat/completions', json=b)", None, "chat"),
         ("requests.post(unknown, json={'model': 'm', 'messages': []})", None, "chat"),
+        ("requests.post(f'{host}/v1/completions', json={'prompt': x})", "self_hosted", "completion"),
+        ("requests.post(f'{host}/v1/completions', json={'prompt': x, **more})", None, "completion"),
+        ("requests.post(f'{host}/v1/completions', json={'prompt': x, 'model': m})", None, "completion"),
     ],
 )
 def test_raw_requests_count_by_their_address_or_body(find: Find, text: str, provider: str | None, kind: str) -> None:
@@ -289,6 +292,16 @@ def test_doubles_that_tests_pass_say_nothing_about_the_code(find: Find) -> None:
         "tests/test_lib.py": "from lib import ask\n\n\nclass Fake:\n    chat = None\n\n\ndef test_ask():\n    ask(Fake(), [])\n",
     }
     assert places(find(tree)) == ["lib.py:5"]
+
+
+def test_what_a_function_passes_back_is_what_this_call_gave_it(find: Find) -> None:
+    text = (
+        f"import openai\n\n\ndef same(x):\n    return x\n\n\nclient = same(openai.OpenAI())\nother = same(3)\n"
+        f"client.{CREATE}\nother.{CREATE}\n"
+    )
+    calls = {s.line: s.call for s in find({"a.py": text})}
+    assert calls[10] == "openai.OpenAI.chat.completions.create"
+    assert calls.get(11) != calls[10]
 
 
 def test_a_circle_of_definitions_comes_to_an_end(find: Find) -> None:

@@ -21,6 +21,8 @@ READS_RESULT: Final = "reads-result"
 SAME_QUESTION: Final = "same-question"
 DEMONSTRATION: Final = "demonstration"
 REPETITION: Final = "repetition"
+EVALUATION: Final = "evaluation"
+_BY_HAND: Final = ("script", "cli", "command")
 _UNRULED: Final = {"none": "no-caller", "script": "script"}
 """Kinds of entry points that follow from the paths alone -> what they are called as evidence."""
 
@@ -128,6 +130,19 @@ class Reader:
         rule_id = entry_rule.id if entry_rule is not None else None
         return Reading(tuple(_settled(evidence, driver)), driver, entry, rule_id, via)
 
+    def beside_people(self, reading: Reading) -> Reading:
+        """The same where people wait for the call elsewhere: a run that tries out what they use claims nothing."""
+        if reading.driver is None or reading.driver.shape == "scheduled" or not self._evaluates(reading.entry):
+            return reading
+        evidence = [replace(e, hint=True) if _says_nobody(e) else e for e in reading.evidence]
+        evidence.append(self._rules.by_fact[EVALUATION].says.evidence(EVALUATION, place=reading.entry.place))
+        return replace(reading, evidence=tuple(dict.fromkeys(evidence)), driver=None)
+
+    def _evaluates(self, entry: Entry) -> bool:
+        """Whether somebody starts an evaluation by hand there."""
+        patterns = self._rules.by_fact[EVALUATION].when.in_file
+        return entry.kind in _BY_HAND and entry.place is not None and fits(entry.place.path, patterns)
+
     def _about_call(self, site: Site) -> Iterator[tuple[CodeRule, Place]]:
         place = Place(site.path, site.line, site.column, site.cell)
         seen = {"fanout-call": site.rule.fanout, "agent-run": site.rule.context == "agent_loop"}
@@ -220,8 +235,13 @@ def _settled(evidence: Sequence[Evidence], driver: Driver | None) -> Iterator[Ev
     same = driver is None and any(e.rule in (SAME_QUESTION, DEMONSTRATION) for e in evidence)
     waited = any(e.waiter in ("person", "program") and e.basis >= Basis.STATED and not e.hint for e in evidence)
     for e in dict.fromkeys(evidence):
-        claims_nobody = e.waiter == "nobody" and e.basis is Basis.INFERRED
+        claims_nobody = _says_nobody(e)
         if claims_nobody and same:
             yield replace(e, hint=True)
         else:
             yield replace(e, waiter=None, deadline_s=None) if waited and claims_nobody else e
+
+
+def _says_nobody(evidence: Evidence) -> bool:
+    """Whether it says by its shape that nobody waits."""
+    return evidence.waiter == "nobody" and evidence.basis is Basis.INFERRED

@@ -182,13 +182,17 @@ class _Tracker:
                 self._by_param(task)
         return tuple(sorted(self.edges, key=lambda e: [(h.path, h.number) for h in reversed(e.hops)]))
 
-    def _of_parameter(self, path: str, number: int) -> bool:
-        """Whether the call is of a parameter: those are followed together with the call that passes it."""
+    def _of_parameter(self, path: str, number: int, by_default: bool = False) -> bool:
+        """Whether the call is of a parameter: those are followed together with the call that passes it.
+
+        `by_default`: not of one that has a default, which nothing needs to pass.
+        """
         call = self.resolver.files[path].calls[number]
         if not call.func or call.func[0] != "n":
             return False
         owner = self.resolver.owner(path, call.scope, call.func[1])
-        return owner is not None and any(p.name == call.func[1] for p in self.resolver.scope(path, owner).params)
+        params = self.resolver.scope(path, owner).params if owner is not None else ()
+        return any(p.name == call.func[1] and not (by_default and p.default) for p in params)
 
     def _first_names(self) -> list[str]:
         path, number = self.node
@@ -216,7 +220,8 @@ class _Tracker:
         uses = self.resolver.uses
         for path, number in uses.calls.get(name, ()):
             if self.node in self.resolver.params.callees(path, number):
-                self._add((Hop(path, number),))
+                if not self._of_parameter(path, number, by_default=True):
+                    self._add((Hop(path, number),))
             elif self.scope.name == "__call__" and self._makes(path, number):
                 self._follow(_Task("result", path, number, "", ()))
         for path, number in uses.on_functions.get(name, ()):
@@ -328,7 +333,7 @@ class _Tracker:
         called = [Hop(made.path, n) for n in self.resolver.uses.called_results.get(key, ())]
         for use in self.resolver.uses.results.get(key, ()):
             if use.how in _STORES:
-                called += [Hop(*c) for c in self._calls_running(str(use.key), use.path, closure)]
+                called += [Hop(*c) for c in self._calls_running(str(use.key), use.path, closure) if self._same(use, c)]
         for hop in called:
             self._add((inner, hop, *task.outer[1:]) if hop.path == made.path else (inner, hop))
         if not called:
@@ -338,6 +343,13 @@ class _Tracker:
         """The calls of `name` in a file that run a function."""
         calls = [c for c in self.resolver.uses.calls.get(name, ()) if c[0] == path]
         return [c for c in calls if function in self.resolver.params.callees(*c)]
+
+    def _same(self, use: Use, call: tuple[str, int]) -> bool:
+        """Whether an attribute that is called may be the one that was set: not that of an unrelated class."""
+        classes = self.resolver.classes
+        owner = classes.enclosing(use.path, use.number) if use.how == "attribute" else None
+        _, receivers = self._on_what(Hop(*call))
+        return owner is None or not receivers or any(classes.related(owner, r) for r in receivers)
 
     def _calls_of_param(self, task: _Task) -> Iterable[int]:
         calls = self.resolver.files[task.path].calls
@@ -359,6 +371,13 @@ class _Tracker:
             values = self.resolver.of(hop.path, call.scope, call.func)
             return False, tuple((v[1], v[2]) for v in values if v[0] in ("O", "S"))
         if not call.func or call.func[0] != "a" or call.func[2] != self.scope.name:
+            return False, ()
+        return self._on_what(hop)
+
+    def _on_what(self, hop: Hop) -> tuple[bool, tuple[ClassId, ...]]:
+        """Whether a method is called on the caller's own object, and the classes of what it is called on."""
+        call = self.graph.call_of(hop)
+        if not call.func or call.func[0] != "a":
             return False, ()
         values = self.resolver.of(hop.path, call.scope, call.func[1])
         own = self.resolver.classes.enclosing(hop.path, call.scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from whowaits.code.graph import Graph, plain
@@ -33,6 +33,7 @@ _BODIES: Final = (
     ({"contents"}, {"generationConfig", "generation_config", "safetySettings"}),
 )
 """Keys of a JSON body that say it is a request to a model: all of the first and one of the second."""
+_ONE_MODEL: Final = re.compile(r"(?:https?://)?\{\}[^?]*/v1/(?:chat/completions|completions|embeddings)$")
 _TIERS: Final = {"flex": "flex", "priority": "priority", "fast": "priority", "batch": "batch", "auto": "standard"}
 MAX_LITERAL: Final = 64
 MAX_BODY_DEPTH: Final = 4
@@ -329,6 +330,8 @@ class _About:
         values = [*self.keywords.get("url", ()), *self.resolver.all_of(self.path, self.call.scope, terms)]
         urls = [a for v in values if v[0] == "T" for a in self._whole(v[1])]
         found = next((r for r in map(self.matcher.sdks.url, urls) if r), None)
+        if found and not found.provider and self._names_no_model() and any(_ONE_MODEL.match(u) for u in urls):
+            return replace(found, provider="self_hosted", batch="no")
         if found or not self._asks_a_model():
             return found
         providers = {self.matcher.sdks.host(a) for a in urls} - {None}
@@ -343,6 +346,15 @@ class _About:
                 items += self.resolver.params.display(value[2])
         keys = set(self._all_keys(items))
         return any(all_of <= keys and keys & one_of for all_of, one_of in _BODIES)
+
+    def _names_no_model(self) -> bool:
+        """Whether the whole body is known and has no model: what is asked serves one, as one's own server does."""
+        bodies = [v for key in ("json", "data") for v in self.keywords.get(key, ())]
+        if not bodies or any(v[0] != "D" for v in bodies):
+            return False
+        terms = [self.resolver.dicts[v[2]][2] for v in bodies]
+        closed = all(k and k[0] == "s" for term in terms for k, _ in term[1])
+        return closed and not any(key == "model" for v in bodies for key, _ in self.resolver.params.display(v[2]))
 
     def _all_keys(self, items: list[tuple[str, Values]]) -> Iterator[str]:
         """The keys of a body, those of bodies inside it included."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from whowaits.code.classes import ClassId, decorated
 from whowaits.code.modules import is_test
-from whowaits.code.summary import Call, Term, terminal
+from whowaits.code.summary import Call, Scope, Term, terminal
 
 if TYPE_CHECKING:
     from whowaits.code.values import Resolver, Value, Values
@@ -67,6 +67,24 @@ class Params:
                 if (path, scope) in self.callees(at, n):
                     yield self._argument(at, r.files[at].calls[n], path, scope, number)
         yield from self._handed(path, scope, number)
+        yield from self._decorated(path, scope, number)
+
+    def _decorated(self, path: str, scope: int, number: int) -> Iterator[Values]:
+        """The functions and classes that the function decorates, if the parameter is the one that gets them."""
+        r = self.resolver
+        if number != r.classes.is_method(path, scope):
+            return
+        here = r.scope(path, scope)
+        names = [here.name, r.scope(path, here.parent).name] if here.parent > 0 else [here.name]
+        for name in names:
+            for at, decorated_scope in r.uses.decorated.get(name, ())[:MAX_CALLERS]:
+                inner = r.scope(at, decorated_scope)
+                if is_test(at) <= is_test(path) and self._is_decorated_by(at, inner, (path, scope)):
+                    yield (("C" if inner.kind == "class" else "F", at, decorated_scope),)
+
+    def _is_decorated_by(self, path: str, inner: Scope, function: tuple[str, int]) -> bool:
+        values = self.resolver.all_of(path, max(inner.parent, 0), inner.decorators)
+        return any(v[0] in ("F", "B") and (v[1], v[2]) == function for v in values)
 
     def _worth_asking(self, path: str, name: str) -> list[tuple[str, int]]:
         key = (name, is_test(path))
@@ -78,18 +96,25 @@ class Params:
 
     def _argument(self, at: str, call: Call, path: str, scope: int, number: int, skip: int = 0) -> Values:
         """The value of a parameter at one call; `skip` positional arguments belong to somebody else."""
-        r = self.resolver
-        param = r.scope(path, scope).params[number]
+        given = self._given_term(at, call, path, scope, number, skip)
+        if given is not None:
+            return self.resolver.of(at, call.scope, given[0])
+        splats = [term for key, term in call.keywords if key is None]
+        name = self.resolver.scope(path, scope).params[number].name
+        return self.splatted(at, call.scope, splats, name) if splats else ()
+
+    def _given_term(self, at: str, call: Call, path: str, scope: int, number: int, skip: int = 0) -> tuple[Term] | None:
+        """What a call writes for a parameter, if it does."""
+        param = self.resolver.scope(path, scope).params[number]
         for key, term in call.keywords:
             if key == param.name:
-                return r.of(at, call.scope, term)
-        bound = r.classes.is_method(path, scope) and not self._unbound(at, call, path, scope)
+                return (term,)
+        bound = self.resolver.classes.is_method(path, scope) and not self._unbound(at, call, path, scope)
         position = number - bound + skip
         before = call.args[:position]
         if param.flag == "" and 0 <= position < len(call.args) and not any(a and a[0] == "*" for a in before):
-            return r.of(at, call.scope, call.args[position])
-        splats = [term for key, term in call.keywords if key is None]
-        return self.splatted(at, call.scope, splats, param.name) if splats else ()
+            return (call.args[position],)
+        return None
 
     def _unbound(self, at: str, call: Call, path: str, scope: int) -> bool:
         return ("F", path, scope) in self.resolver.of(at, call.scope, call.func)
@@ -154,12 +179,15 @@ class Params:
         path, scope, term = self.resolver.dicts[number]
         binds = self.resolver.scope(path, scope).binds
         names = [name for name, terms in binds.items() if any(t is term for t in terms)]
-        return [put for name in names for put in self._put(path, scope, ("n", name))]
+        in_class = self.resolver.scope(path, scope).kind == "class"
+        held = [("a", None, name) if in_class else ("n", name) for name in names]
+        return [put for term in held for put in self._put(path, scope, term)]
 
     def _same_owner(self, path: str, one: int, other: int, name: str, base: Term) -> bool:
         r = self.resolver
         if base[0] != "n":
-            return r.classes.enclosing(path, one) == r.classes.enclosing(path, other)
+            in_class = r.scope(path, other).kind == "class"
+            return r.classes.enclosing(path, one) == ((path, other) if in_class else r.classes.enclosing(path, other))
         return r.owner(path, one, name) == r.owner(path, other, name)
 
     def _from_callers(self, path: str, scope: int, name: str, depth: int) -> list[tuple[str, Values]]:
@@ -243,6 +271,46 @@ class Params:
         path, scope = function[1], function[2]
         terms = self.resolver.scope(path, scope).returns
         return self.resolver.remember(("r", path, scope), lambda: self.resolver.all_of(path, scope, terms))
+
+    def returned_to(self, path: str, number: int, function: Value) -> Values:
+        """Return what a function of the tree returns to one call: of its own parameters, what this call passes."""
+        from whowaits.code.values import unite
+
+        terms = self.resolver.scope(function[1], function[2]).returns
+        if not any(self._passes_on(function, term) for term in terms):
+            return self.returned(function)
+        key = ("r", path, number, function[1], function[2])
+        return self.resolver.remember(key, lambda: unite(self.part_returned(path, number, function, t) for t in terms))
+
+    def part_returned(self, path: str, number: int, function: Value, term: Term) -> Values:
+        """Return what `term`, a part of what a function returns, is for one call."""
+        from whowaits.code.values import unite
+
+        r = self.resolver
+        at, scope = function[1], function[2]
+        if term and term[0] in ("t", "o"):
+            return unite(self.part_returned(path, number, function, part) for part in term[1])
+        param = self._own_parameter(at, scope, term)
+        call = r.files[path].calls[number]
+        given = None if param is None else self._given_term(path, call, at, scope, param)
+        if given is None:
+            return r.of(at, scope, term)
+        own = r.all_of(at, scope, r.scope(at, scope).binds.get(term[1], ()))
+        return unite((own, r.of(path, call.scope, given[0])))
+
+    def _passes_on(self, function: Value, term: Term) -> bool:
+        """Whether a returned term is, or holds, a parameter of its function."""
+        if term and term[0] in ("t", "o"):
+            return any(self._passes_on(function, part) for part in term[1])
+        return self._own_parameter(function[1], function[2], term) is not None
+
+    def _own_parameter(self, path: str, scope: int, term: Term) -> int | None:
+        """The number of the parameter that a term names; not the object that a method is called on."""
+        if not term or term[0] != "n":
+            return None
+        bound = self.resolver.classes.is_method(path, scope)
+        params = enumerate(self.resolver.scope(path, scope).params)
+        return next((n for n, p in params if p.name == term[1] and not p.flag.startswith("*") and n >= bound), None)
 
     def callees(self, path: str, number: int) -> tuple[tuple[str, int], ...]:
         """Return the functions of the tree that a call runs."""

@@ -134,6 +134,8 @@ def _site(ways: _Ways, made: ModelCall) -> Site:
 
 
 Passed = frozenset[tuple[Node, ClassId | None]]
+Rivals = frozenset[tuple[Node, frozenset[Node]]]
+"""A function that ran as a parameter of another one, and all functions that this parameter can be."""
 
 
 class _Way(NamedTuple):
@@ -146,6 +148,7 @@ class _Way(NamedTuple):
     node: Node
     passed: Passed
     cls: ClassId | None
+    rivals: Rivals = frozenset()
 
 
 class _Ways:
@@ -252,11 +255,17 @@ class _Ways:
         return self._in_cell(node[0], scope.line)[1]
 
     def _over(self, way: _Way, edge: Edge) -> _Way | None:
-        """Return the way extended by an edge, or None where it would pass a function twice or the classes differ."""
+        """Return the way extended by an edge, or None where it would pass a function twice or the classes differ.
+
+        A wrapper that several share runs, where it is called, what was wrapped there.
+        """
         nodes = [self.node_of(hop) for hop in edge.hops]
         if len(set(nodes)) < len(nodes):
             return None
         if way.cls and edge.receivers and not any(self._related(r, way.cls) for r in edge.receivers):
+            return None
+        runs = self._runs(edge.hops[0])
+        if any(node not in runs and runs & others for node, others in way.rivals):
             return None
         steps = (*way.steps, *(self.step(hop) for hop in edge.hops))
         inner: Passed = frozenset((n, None) for n in nodes[:-1])
@@ -265,7 +274,12 @@ class _Ways:
             below = more.cls if way.cls in self._line_of(more.cls) else way.cls
             more = self._start(steps, nodes[-1], way.passed | inner, below)
         again = any(self._is_again(way, n, None) for n in nodes[:-1]) or self._is_again(way, nodes[-1], more.cls)
-        return None if again else more
+        rivals = way.rivals | {(way.node, runs)} if len(runs) > 1 else way.rivals
+        return None if again else more._replace(rivals=rivals)
+
+    def _runs(self, hop: Hop) -> frozenset[Node]:
+        """The functions that a call of a parameter, or of what something holds, can run."""
+        return frozenset() if hop.through else frozenset(self.resolver.params.callees(hop.path, hop.number))
 
     def _is_again(self, way: _Way, node: Node, cls: ClassId | None) -> bool:
         """Whether the way passes the function already, on an object that may be the same."""

@@ -42,7 +42,7 @@ def result_of(r: Resolver, path: str, number: int) -> Values:
 def _result(r: Resolver, path: str, number: int, call: Call, func: Value) -> Values:
     kind = func[0]
     if kind in ("F", "B"):
-        return r.params.returned(func)
+        return r.params.returned_to(path, number, func)
     if kind == "C":
         return (("O", func[1], func[2]),)
     if kind in ("O", "S"):

@@ -163,13 +163,16 @@ class _Judged:
 
     def _usages(self) -> tuple[Usage, ...]:
         """One usage for each driver and entry point; of several ways between the same two, the one that decides."""
+        readings = [self.reader.read(self.site, path) for path in self.reader.ways(self.site)]
+        drafts = [self._usage(reading) for reading in readings]
+        if any(_is_for_people(draft.usage) for draft in drafts):
+            drafts = [self._usage(self.reader.beside_people(reading)) for reading in readings]
         best: dict[object, findings.Draft] = {}
-        for draft in sorted((self._usage(path) for path in self.reader.ways(self.site)), key=_order):
+        for draft in sorted(drafts, key=_order):
             best.setdefault((draft.usage.driver, draft.usage.entry), draft)
         return findings.named(self.site, list(best.values()), self.names)
 
-    def _usage(self, path: paths.Path) -> findings.Draft:
-        reading = self.reader.read(self.site, path)
+    def _usage(self, reading: Reading) -> findings.Draft:
         evidence = (*reading.evidence, *self.declarations.about(self.site, reading))
         place = reading.driver.place if reading.driver else None
         policy = self.policies.at(place.path if place else self.site.path)
@@ -198,6 +201,10 @@ def _tier(tier: str) -> Tier:
 def _is_waited(usage: Usage) -> bool:
     """Whether somebody or the next call waits in a usage; that a test does is no news."""
     return not usage.in_test and (usage.verdict.waiter == "person" or usage.verdict.row in judge.WAITED_ROWS)
+
+
+def _is_for_people(usage: Usage) -> bool:
+    return not usage.in_test and usage.verdict.waiter == "person"
 
 
 def _order(draft: findings.Draft) -> tuple[int, str, int, str, int]:

@@ -35,6 +35,7 @@ class Uses:
     stores          attribute -> the assignments to it
     held            names of variables, parameters, attributes and imports under another name
     defined         names of functions
+    decorated       name of a decorator -> the functions and classes that it decorates
     """
 
     def __init__(self, files: Mapping[str, Summary]) -> None:
@@ -47,6 +48,7 @@ class Uses:
         self.functions: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.stores: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.on_functions: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self.decorated: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.held: set[str] = set()
         self.defined: set[str] = set()
         for path, summary in files.items():
@@ -97,6 +99,9 @@ class Uses:
 
     def _read_definitions(self, path: str, summary: Summary) -> None:
         for number, scope in enumerate(summary.scopes):
+            for term in scope.decorators:
+                if name := terminal(summary.calls[term[1]].func if term and term[0] == "c" else term):
+                    self.decorated[name].append((path, number))
             if scope.kind in ("def", "async"):
                 self.defined.add(scope.name)
                 if summary.scopes[scope.parent].kind == "class":

@@ -289,8 +289,9 @@ def _of_item(r: Resolver, path: str, scope: int, term: Term) -> Values:
             return exact
     found = []
     for value in r.of(path, scope, base):
-        if value[0] == "D":
-            found.append(r.entries(value[2], key))
+        if value[0] == "D" and (key is not None or len(term) > 3):
+            item = r.entries(value[2], key)
+            found.append(item if item or not isinstance(key, int) else (value,))
         elif value[0] != "T":
             found.append((value,))
     return unite(found)
@@ -317,7 +318,7 @@ def _unpacked(r: Resolver, path: str, scope: int, base: Term, key: int) -> Value
         for term in r.scope(value[1], value[2]).returns:
             packed = term and term[0] == "t"
             if packed and key < len(term[1]):
-                found.append(r.of(value[1], value[2], term[1][key]))
+                found.append(r.params.part_returned(path, base[1], value, term[1][key]))
             elif not packed:
                 return None
     return unite(found) if found else None

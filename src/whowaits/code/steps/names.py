@@ -55,6 +55,8 @@ HISTORY: Final = re.compile(
     r"(histor|(^|[._])prev(ious)?([._]|$)|so_far|preceding|(^|[._])prior_|last_(answer|response|summary|reply))",
     re.IGNORECASE,
 )
+CUTS: Final = re.compile(r"(chunk|split|pieces|segment)", re.IGNORECASE)
+PROMPT: Final = re.compile(r"(^|[._])prompt$", re.IGNORECASE)
 CLOCK: Final = re.compile(r"(until|midnight|cron|timedelta|datetime|next_run|next_time)", re.IGNORECASE)
 SLEEP: Final = ("sleep", "*.sleep", "*.wait")
 

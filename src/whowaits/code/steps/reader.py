@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import libcst as cst
 
 from whowaits.code.paths import Step
-from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, loops
+from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, loops, names
 from whowaits.code.steps.flow import Names, bindings, contents, derived, function_of, needed
 from whowaits.code.steps.places import MAX_DEPTH, TooDeepError
 from whowaits.code.steps.tree import Tree, calls_in, contains, dotted, find_calls, parse, reads, seen_from
@@ -55,6 +55,8 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
         outwards = around[around.index(loop) :]
         if kind.name in _OVER_DATA and any(_is_planned(tree, x, region, asked.others) for x in outwards):
             kind = loops.Kind("planned-items")
+        elif kind.name in _OVER_DATA and _is_prompt_in_pieces(tree, loop, region):
+            kind = loops.Kind("prompt-in-pieces")
         head = loop.node.target if isinstance(loop.node, cst.CompFor) else loop.node
         yield Fact(kind.name, tree.line(head), kind.weak, kind.value)
         if loops.carries_history(tree, loop):
@@ -86,6 +88,16 @@ def _is_planned(tree: Tree, loop: loops.Loop, region: cst.CSTNode, others: froze
     behind = needed(tree, loop.node, over, bound)
     earlier = [n for n in calls_in(tree, region) if tree.line(n) in others and tree.order[n] < tree.order[loop.node]]
     return any(not contains(tree, n, loop.node) and derived(tree, n, bound) & behind for n in earlier)
+
+
+def _is_prompt_in_pieces(tree: Tree, loop: loops.Loop, region: cst.CSTNode) -> bool:
+    """Whether a loop runs over the parts that one prompt was cut into because it is too long."""
+    if isinstance(loop.node, cst.While):
+        return False
+    over = seen_from(tree, reads(tree, loop.node.iter), loop.node, region)
+    made = [b.value for b in bindings(tree, region) if b.name in over and b.how == "assign"]
+    cuts = [c for value in (loop.node.iter, *made) for c in calls_in(tree, value) if names.CUTS.search(dotted(c.func))]
+    return any(names.PROMPT.search(name) for c in cuts for arg in c.args for name in reads(tree, arg.value))
 
 
 def _stream(tree: Tree, calls: tuple[cst.Call, ...], region: cst.CSTNode, asked: Asked) -> Iterator[Fact]:
