@@ -52,7 +52,9 @@ class Target(NamedTuple):
 def targets(command: str, folder: str = "", depth: int = 0) -> Iterator[Target]:
     """Yield what `command` starts, in order; `folder` is the working directory it begins in."""
     for piece in _pieces(command):
-        words = _words(piece)
+        assigned, words = _words(piece)
+        for value in assigned if depth < _MAX_DEPTH else ():  # CMD="python x.py" make run
+            yield from (t for t in targets(value, folder, depth + 1) if t.form != "program")
         if words[:1] == ["cd"] or words[1:2] == ["cd"]:  # the user column of a system crontab may stand before it
             folder = _joined(folder, words[-1])
             continue
@@ -83,16 +85,17 @@ def _pieces(command: str) -> Iterator[str]:
     yield text[start:].strip()
 
 
-def _words(piece: str) -> list[str]:
+def _words(piece: str) -> tuple[list[str], list[str]]:
+    """The values of several words that variables are set to in front of a command, and the words of the command."""
     if piece.startswith("#"):
-        return []
+        return [], []
     try:
         words = shlex.split(piece.lstrip("({ "), comments=False)
     except ValueError:
         words = piece.split()
-    while words and _ASSIGNMENT.match(words[0]):
-        words = words[1:]
-    return words
+    count = next((number for number, word in enumerate(words) if not _ASSIGNMENT.match(word)), len(words))
+    values = [word.partition("=")[2] for word in words[:count]]
+    return [value for value in values if re.search(r"\s", value)], words[count:]
 
 
 def _started(words: list[str], folder: str) -> Iterator[Target]:
@@ -111,7 +114,7 @@ def _started(words: list[str], folder: str) -> Iterator[Target]:
         if name == "django-admin":
             yield from _management(rest, folder)
             return
-        if name in ("make", "gmake"):
+        if name in ("make", "gmake", "$(MAKE)", "${MAKE}"):
             yield from _make(rest, folder)
             return
         if word.endswith(".sh"):
@@ -219,7 +222,7 @@ def recipe(makefile: str, wanted: str) -> str:
     lines: list[str] = []
     needed: list[str] = []
     inside = False
-    for line in makefile.splitlines():
+    for line in makefile.replace("\\\n", " ").splitlines():
         if line.startswith("\t"):
             lines += [line.strip().lstrip("@-+")] if inside else []
         elif line.strip() and not line.startswith("#"):

@@ -18,10 +18,11 @@ from whowaits.deadlines.schedule import Schedule
 from whowaits.deadlines.texts import Texts
 from whowaits.deadlines.tree import Tree
 
-FOLLOWED: Final = r"\.sh$|\.service$|(^|/)(Makefile|GNUmakefile|makefile|Dockerfile[^/]*|[^/]*\.Dockerfile)$"
-"""Files that are read when something starts them."""
+FOLLOWED: Final = r".*\.(sh|bash|service|mk)|(GNU)?Makefile|Dockerfile.*|.*\.Dockerfile"
+"""Names of files that are read when something starts them."""
 _MAX_DEPTH: Final = 4
-_DOCKERFILE: Final = re.compile(r"(^|/)(Dockerfile[^/]*|[^/]*\.Dockerfile)$")
+_DOCKERFILE: Final = re.compile(r"Dockerfile.*|.*\.Dockerfile", re.IGNORECASE)
+_MAKEFILE: Final = re.compile(r"(GNU)?Makefile|.*\.mk", re.IGNORECASE)
 _RUN_BY_IMAGE: Final = re.compile(r"^\s*(ENTRYPOINT|CMD)\s+(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
 
 
@@ -54,8 +55,7 @@ class Linker:
                 text = self._script(target.name, target.folder, near)
                 return [_within(t, target) for t in targets(text)]
             case "make":
-                text = next(filter(None, (self._script(n, target.folder, near) for n in ("Makefile", "makefile"))), "")
-                return [_within(t, target) for t in targets(recipe(text, target.name))]
+                return [_within(t, target) for t in targets(self._recipe(target, near))]
             case "unit":
                 return units.exec_start(self._script(target.name, target.folder, near))
             case "program" | "image":
@@ -65,6 +65,15 @@ class Linker:
     def _script(self, name: str, folder: str, near: str) -> str:
         path = self._tree.file(name, folder, near)
         return "" if path is None else self._texts.text(path)
+
+    def _recipe(self, target: Target, near: str) -> str:
+        """The commands of a target: in the Makefile that the command means, else in the only one that has it."""
+        own = self._tree.file("Makefile", target.folder, near)
+        if own is not None and (found := recipe(self._texts.text(own), target.name)):
+            return found
+        others = (recipe(self._texts.text(path), target.name) for path in self._tree.paths_of(_MAKEFILE))
+        found_in = [commands for commands in others if commands]
+        return found_in[0] if len(found_in) == 1 else ""
 
     def _by_name(self, target: Target) -> list[Target]:
         """A command that the project gives a name, else what an image runs that is told nothing else."""
@@ -78,7 +87,7 @@ class Linker:
 
     def _dockerfile(self, image: str) -> str | None:
         """The only Dockerfile of the tree, or the one that is called like the image or lies in a folder called so."""
-        files = [path for path in self._tree.paths if _DOCKERFILE.search(path)]
+        files = self._tree.paths_of(_DOCKERFILE)
         words = _words(image)
         named = [path for path in files if _words(path) & words]
         fits = named if len(named) == 1 else files

@@ -15,6 +15,7 @@ from whowaits.model import Basis, Evidence, Place, Skipped
 _MODULE: Final = "<module>"
 _COMMAND_LINE: Final = frozenset({"cli", "command"})
 """Kinds of entry points that a command line calls."""
+_COMMANDS: Final = frozenset({"script", "module", "program", "image"})
 _ANY_COMMAND: Final = frozenset({"main", "cli", "run", "app"})
 _SUBCOMMAND: Final = re.compile(r"[a-z][a-z0-9_-]*$")
 
@@ -72,7 +73,7 @@ class Schedule:
         if self.function == function:
             return True
         if entry_kind in _COMMAND_LINE:
-            return self.target.form in ("script", "module", "program") and self._is_told(function)
+            return self.target.form in _COMMANDS and self._is_told(function)
         return self.function is None and entry_kind is not None and function == _MODULE
 
     def _is_told(self, function: str) -> bool:

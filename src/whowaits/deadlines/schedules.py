@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 
     from whowaits.deadlines.formats.python_module import Module
 
-_SETTINGS: Final = r"(^|/)(pyproject\.toml|setup\.cfg|setup\.py)$"
+_SETTINGS: Final = r"pyproject\.toml|setup\.cfg|setup\.py"
 
 
 def may_hold(path: str) -> bool:
     """Whether a file of this name can hold a schedule or is needed to link one; decided without opening it."""
-    return path.endswith(".py") or _names().search(path) is not None
+    folder, slash, name = path.rpartition("/")
+    return name.endswith(".py") or _is_followed(name) or _names_in(folder + slash).fullmatch(name) is not None
 
 
 def find(root: Path, files: Iterable[Path]) -> tuple[list[Schedule], list[Skipped]]:
@@ -51,7 +52,7 @@ def read(texts: Texts) -> tuple[list[Schedule], list[Skipped]]:
     for path in texts.paths:
         if path.endswith(".py"):
             seen.take(_python(path, texts, seen.tasks))
-        elif _texts_of_kinds().search(path):
+        else:
             seen.take(_in_text(path, texts))
         if projects.may_hold(path):
             seen.programs |= projects.programs(path, texts.text(path))
@@ -109,9 +110,14 @@ def _parsed(path: str, data: bytes) -> Module | None:
 
 
 def _in_text(path: str, texts: Texts) -> Iterator[Schedule | Skipped]:
+    folder, slash, name = path.rpartition("/")
+    if _names_in(folder + slash).fullmatch(name) is None:
+        return
     text: str | None = None
-    for kind in _kinds():
-        if hasattr(kind, "in_text") and re.search(kind.FILES, path, re.IGNORECASE):
+    for kind in _text_kinds():
+        if any(
+            re.search(where, folder + slash, re.I) and re.fullmatch(names, name, re.I) for where, names in kind.FILES
+        ):
             text = texts.text(path) if text is None else text
             if _mentions(kind, text):
                 yield from kind.in_text(path, text, texts)
@@ -136,10 +142,21 @@ def _words() -> tuple[bytes, ...]:
 
 
 @functools.cache
-def _texts_of_kinds() -> re.Pattern[str]:
-    return re.compile("|".join(k.FILES for k in _kinds() if hasattr(k, "in_text")), re.IGNORECASE)
+def _text_kinds() -> tuple[Any, ...]:
+    return tuple(kind for kind in _kinds() if hasattr(kind, "in_text"))
+
+
+@functools.lru_cache(maxsize=100_000)
+def _names_in(folder: str) -> re.Pattern[str]:
+    """The names of files that some kind reads in a folder: a tree has few folders and many files."""
+    pairs = [pair for kind in _text_kinds() for pair in kind.FILES]
+    return _any_of(tuple(dict.fromkeys(names for where, names in pairs if re.search(where, folder, re.I))))
 
 
 @functools.cache
-def _names() -> re.Pattern[str]:
-    return re.compile("|".join((_texts_of_kinds().pattern, FOLLOWED, _SETTINGS)), re.IGNORECASE)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+def _is_followed(name: str) -> bool:
+    return _any_of((FOLLOWED, _SETTINGS)).fullmatch(name) is not None

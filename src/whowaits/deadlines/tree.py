@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -42,6 +43,10 @@ class Tree:
             case "named":
                 return self.tasks.get(target.name)
         return None
+
+    def paths_of(self, names: re.Pattern[str]) -> list[str]:
+        """Return the paths of the files that have such a name, in order."""
+        return sorted(path for name, paths in self.by_name.items() if names.fullmatch(name) for path in paths)
 
     def file(self, name: str, folder: str, near: str) -> str | None:
         """Return the file of the tree that `name`, seen from `folder`, must mean.

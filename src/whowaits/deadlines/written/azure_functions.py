@@ -20,7 +20,7 @@ from whowaits.model import Place, Skipped
 
 KIND: Final = "Azure Functions"
 WORDS: Final = ("timer_trigger", "timerTrigger", "azure.functions")
-FILES: Final = r"(^|/)function\.json$"
+FILES: Final = (("", r"function\.json"),)
 _DECORATORS: Final = frozenset({"timer_trigger", "schedule"})
 
 

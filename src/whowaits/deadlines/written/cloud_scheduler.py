@@ -16,7 +16,10 @@ from whowaits.model import Place, Skipped
 
 KIND: Final = "Cloud Scheduler"
 WORDS: Final = ("scheduler jobs",)
-FILES: Final = r"\.(sh|bash)$|(^|/)(Makefile|[^/]*cloudbuild[^/]*\.ya?ml)$|(^|/)\.github/workflows/[^/]+\.ya?ml$"
+FILES: Final = (
+    ("", r".*\.(sh|bash)|Makefile|.*cloudbuild.*\.ya?ml"),
+    (r"(^|/)\.github/workflows/$", r".*\.ya?ml"),
+)
 _DEPLOYS: Final = r"\.sh$"
 _CREATES: Final = re.compile(r"scheduler jobs (?:create|update) (http|pubsub|app-engine)\b")
 _RUN_JOB: Final = re.compile(r"/jobs/([^/:]+):run\b")

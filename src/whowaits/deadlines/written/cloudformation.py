@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 KIND: Final = "EventBridge"
 WORDS: Final = ("AWS::Serverless", "AWS::Events::Rule", "AWS::Scheduler::Schedule")
 FILES: Final = (
-    r"(^|/)[^/]*(template|cloudformation|stack|sam|cfn|infra|lambda|schedule)[^/]*\.(ya?ml|json)$"
-    r"|(^|[/._-])(cloudformation|cfn|sam|infra|infrastructure|aws)/([^/]+/)*[^/]*\.(ya?ml|json)$"
+    ("", r".*(template|cloudformation|stack|sam|cfn|infra|lambda|schedule).*\.(ya?ml|json)"),
+    (r"(^|[/._-])(cloudformation|cfn|sam|infra|infrastructure|aws)/", r".*\.(ya?ml|json)"),
 )
 _OFF: Final = (("Enabled", "false"), ("State", "DISABLED"))
 

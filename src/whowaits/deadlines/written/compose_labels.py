@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KIND: Final = "Compose"
 WORDS: Final = ("schedule",)
-FILES: Final = r"(^|/)[^/]*compose[^/]*\.ya?ml$|(^|/)[^/]*stack[^/]*\.ya?ml$"
+FILES: Final = (("", r".*(compose|stack).*\.ya?ml"),)
 _OFELIA: Final = re.compile(r"(?:ofelia|chadburn|cron)\.(job-[\w-]+\.[\w-]+|[\w-]+)\.(schedule|command|no-overlap)$")
 
 

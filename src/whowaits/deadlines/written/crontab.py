@@ -13,8 +13,10 @@ from whowaits.model import Skipped
 
 KIND: Final = "crontab"
 WORDS: Final = ()
-_NO_SOURCE: Final = r"(?![^/]*\.(py|pyi|ipynb|md|rst|ya?ml|json|toml|html|js|tsx?|sh|lock|tf)$)"
-FILES: Final = rf"(^|/)cron\.d[^/]*/[^/]+$|(^|/){_NO_SOURCE}([^/]*[._-])?(crontabs?|cron)([._-][^/]*)?$"
+FILES: Final = (
+    ("", r"(?!.*\.(py|pyi|ipynb|md|rst|ya?ml|json|toml|html|js|tsx?|sh|lock|tf)$)(.*[._-])?(crontabs?|cron)([._-].*)?"),
+    (r"(^|/)cron\.d[^/]*/$", r".*"),
+)
 
 
 def in_text(path: str, text: str, texts: Texts) -> Iterator[Schedule | Skipped]:

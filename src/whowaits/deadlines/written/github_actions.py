@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 KIND: Final = "GitHub Actions"
 WORDS: Final = ("cron",)
-FILES: Final = r"(^|/)\.github/workflows/[^/]+\.ya?ml$"
+FILES: Final = ((r"(^|/)\.github/workflows/$", r".*\.ya?ml"),)
 _MAX_CALLS: Final = 3
 _EVENT: Final = re.compile(r"github\.event_name\s*(==|!=)\s*'(\w+)'")
 

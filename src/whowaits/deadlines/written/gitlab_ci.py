@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KIND: Final = "GitLab"
 WORDS: Final = ("schedule",)
-FILES: Final = r"(^|/)[^/]*\.gitlab-ci\.ya?ml$|(^|/)\.gitlab/.*\.ya?ml$"
+FILES: Final = (("", r".*\.gitlab-ci\.ya?ml"), (r"(^|/)\.gitlab/", r".*\.ya?ml"))
 _SCHEDULED: Final = re.compile(r"\$CI_PIPELINE_SOURCE\s*==\s*[\"']schedule[\"']")
 _MAX_PARENTS: Final = 5
 

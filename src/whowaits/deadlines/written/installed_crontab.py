@@ -14,7 +14,7 @@ from whowaits.model import Place, Skipped
 
 KIND: Final = "crontab"
 WORDS: Final = ("cron",)
-FILES: Final = r"\.(sh|bash)$|(^|/)(Dockerfile[^/]*|[^/]*\.Dockerfile|Makefile|[^/]*compose[^/]*\.ya?ml|Procfile)$"
+FILES: Final = (("", r".*\.(sh|bash)|Dockerfile.*|.*\.Dockerfile|Makefile|.*compose.*\.ya?ml|Procfile"),)
 _TIME: Final = rf"@\w+|[\d*][\d*/,-]*\s+(?:{crontab_lines.FIELD}\s+){{3}}{crontab_lines.FIELD}"
 _LINE: Final = re.compile(rf"(?:^|[\"'])\s*((?:{_TIME})\s+[^\"'\n]*[^\s\"'\\])")
 _INSTALLS: Final = re.compile(

@@ -33,9 +33,13 @@ if TYPE_CHECKING:
 KIND: Final = "Kubernetes"
 WORDS: Final = ("CronJob", "CronWorkflow")
 FILES: Final = (
-    r"(^|[/._-])(k8s|kube|kubernetes|deploy|deployments?|manifests?|charts?|helm|templates|infra|infrastructure|ops|gitops"
-    r"|cluster|base|overlays|argocd?|flux|cron|cronjobs?|cronworkflows?|jobs?|schedules?)[/._-]([^/]+/)*[^/]*\.ya?ml$"
-    r"|(^|[/._-])(cron|cronjobs?|jobs?|schedules?)\.ya?ml$|^[^/]+\.ya?ml$"
+    (
+        r"(^|[/._-])(k8s|kube|kubernetes|deploy|deployments?|manifests?|charts?|helm|templates|infra|infrastructure|ops"
+        r"|gitops|cluster|base|overlays|argocd?|flux|cron|cronjobs?|cronworkflows?|jobs?|schedules?)[/._-]",
+        r".*\.ya?ml",
+    ),
+    ("", r"(.*[._-])?(cron|cronjobs?|jobs?|schedules?)([._-].*)?\.ya?ml"),
+    ("^$", r".*\.ya?ml"),
 )
 """Where manifests lie: a data set of 15,000 YAML files is not opened for the sake of a CronJob that is not there."""
 _KIND: Final = re.compile(r"^\s*kind:\s*[\"']?(CronJob|CronWorkflow)\b", re.MULTILINE)

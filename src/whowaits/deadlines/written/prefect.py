@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KIND: Final = "Prefect"
 WORDS: Final = ("prefect", "entrypoint:")
-FILES: Final = r"(^|/)([^/]*prefect[^/]*|[^/]*deployment[^/]*)\.ya?ml$"
+FILES: Final = (("", r".*(prefect|deployment).*\.ya?ml"),)
 _METHODS: Final = frozenset({"serve", "deploy", "to_deployment", "apply_schedule"})
 _MADE: Final = frozenset({"Cron", "CronSchedule", "Interval", "IntervalSchedule", "RRule", "RRuleSchedule"})
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KIND: Final = "Serverless"
 WORDS: Final = ("schedule",)
-FILES: Final = r"(^|/)serverless[^/]*\.(ya?ml|json)$"
+FILES: Final = (("", r"serverless.*\.(ya?ml|json)"),)
 _SELF: Final = re.compile(r"\$\{self:([\w.]+)(?:,\s*'?([^}']*)'?)?\}$")
 
 

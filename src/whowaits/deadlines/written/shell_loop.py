@@ -17,8 +17,8 @@ from whowaits.model import MINUTE_S, Place, Skipped
 KIND: Final = "a loop in shell"
 WORDS: Final = ("sleep", "watch ")
 FILES: Final = (
-    r"\.(sh|bash)$|(^|/)(Procfile|Dockerfile[^/]*|[^/]*\.Dockerfile|Makefile|[^/]*compose[^/]*\.ya?ml)$"
-    r"|(^|/)[^/]*supervisor[^/]*(/[^/]+)*\.(conf|ini)$"
+    ("", r".*\.(sh|bash)|Dockerfile.*|.*\.Dockerfile|Makefile|.*compose.*\.ya?ml|Procfile|.*supervisor.*\.(conf|ini)"),
+    (r"supervisor[^/]*/", r".*\.(conf|ini)"),
 )
 
 

@@ -16,7 +16,7 @@ from whowaits.model import Place, Skipped
 
 KIND: Final = "systemd"
 WORDS: Final = ("OnCalendar", "OnUnit")
-FILES: Final = r"\.timer$"
+FILES: Final = (("", r".*\.timer"),)
 _WORDS: Final = {f"{name[1:]}": value for name, value in cron.PRESETS.items()} | {"semiannually": "0 0 1 1,7 *"}
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _ZONE: Final = re.compile(r"\s+(UTC|[A-Z][A-Za-z_]+/[A-Za-z_/]+)$")

@@ -20,7 +20,7 @@ from whowaits.model import Place, Skipped
 
 KIND: Final = "Terraform"
 WORDS: Final = ("schedule",)
-FILES: Final = r"\.tf$"
+FILES: Final = (("", r".*\.tf"),)
 _TIMES: Final = ("schedule_expression", "schedule")
 _ZONES: Final = ("schedule_expression_timezone", "time_zone", "timezone")
 _CRON: Final = ("google_cloud_scheduler_job", "kubernetes_cron_job", "kubernetes_cron_job_v1")

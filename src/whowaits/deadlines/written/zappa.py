@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KIND: Final = "EventBridge"
 WORDS: Final = ("expression",)
-FILES: Final = r"(^|/)zappa_settings\.(json|ya?ml)$"
+FILES: Final = (("", r"zappa_settings\.(json|ya?ml)"),)
 
 
 def in_text(path: str, text: str, texts: Texts) -> Iterator[Schedule | Skipped]:
