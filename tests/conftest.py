@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
@@ -9,6 +10,9 @@ from hypothesis import settings
 
 settings.register_profile("same-every-time", derandomize=True, database=None)
 settings.load_profile("same-every-time")
+
+os.environ["WHOWAITS_KEY"] = "the key of all tests, never of a project"
+"""Tests leave no key in the folder they run in; those about keys set their own."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 

@@ -22,6 +22,7 @@ from whowaits.cli.shared import (
     width,
     wrong_use_is_exit_2,
 )
+from whowaits.pseudonyms import Pseudonyms
 
 Logs = Annotated[list[str], typer.Argument(help="Log files or folders; `-` is standard input.")]
 
@@ -32,6 +33,9 @@ def classify(
     tags_only: Annotated[Path | None, typer.Option(help="Write request id and verdict only, as Parquet.")] = None,
     workloads: Annotated[Path | None, typer.Option(help="Write the judged workloads as Parquet.")] = None,
     peek: Annotated[bool, typer.Option("--peek", help="Say what is recognised; judge and write nothing.")] = False,
+    plain_user_ids: Annotated[
+        bool, typer.Option("--plain-user-ids", help="Show users, sessions and e-mail addresses as the log has them.")
+    ] = False,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
     as_of: AsOf = None,
     isolated: Isolated = False,
@@ -47,8 +51,9 @@ def classify(
         for wanted in filter(None, (output, tags_only, workloads)):
             check_output(wanted, logs)
         settings = config.load(Path(), isolated=isolated)
-        session = log_half.classify(logs, settings, day(as_of), mapping=mapping_of(mapping))
-    with session:
+        pseudonyms = _pseudonyms(settings, Path(), plain=plain_user_ids)
+        session = log_half.classify(logs, settings, day(as_of), mapping=mapping_of(mapping), pseudonyms=pseudonyms)
+    with wrong_use_is_exit_2(), session:
         writers = (session.write_tagged, session.write_tags, session.write_workloads)
         for path, write in zip((output, tags_only, workloads), writers, strict=True):
             if path is not None:
@@ -57,6 +62,11 @@ def classify(
         if session.classified.rows_read == 0:
             print("whowaits: no call to read in these logs; `--peek` says what they look like", file=sys.stderr)
             raise typer.Exit(NOTHING_READ)
+
+
+def _pseudonyms(settings: config.Config, folder: Path, *, plain: bool = False) -> Pseudonyms:
+    """The pseudonyms of a project: its configuration lies where its key does."""
+    return Pseudonyms(settings.path.parent if settings.path else folder, plain=plain)
 
 
 def audit(
@@ -82,7 +92,10 @@ def audit(
         if logs:
             from whowaits.logs import workloads as log_half
 
-            with log_half.classify(logs, settings, day(as_of), mapping=mapping_of(mapping)) as session:
+            pseudonyms = _pseudonyms(settings, root)
+            with log_half.classify(
+                logs, settings, day(as_of), mapping=mapping_of(mapping), pseudonyms=pseudonyms
+            ) as session:
                 classified = session.classified
         joined = join.join(scan, classified, settings)
         report = build.build(joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__)

@@ -37,6 +37,11 @@ def attached(pairs: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
+def names_person(key: str) -> bool:
+    """Whether a field of this name holds the id of a person or of a person's session."""
+    return _plain(key) in _ON_THE_ROW_ONLY
+
+
 def response_id(*candidates: Any) -> str | None:
     """Return the first that is a provider's own id of a response, by which other logs know the call as well."""
     return next((item for item in candidates if isinstance(item, str) and _RESPONSE.match(item)), None)

@@ -48,6 +48,13 @@ class Engine:
         names = [column[0] for column in result.description or []]
         return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
+    def pieces(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield a result of any size in lists of rows; other statements may run in between."""
+        with self._connection.cursor() as cursor:
+            result = cursor.execute(sql)
+            while found := result.fetchmany(BATCH_ROWS):
+                yield found
+
     def one(self, sql: str) -> Any:
         """Return the only value of a result."""
         return self._connection.execute(sql).fetchall()[0][0]

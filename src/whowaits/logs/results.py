@@ -15,6 +15,7 @@ from whowaits.logs.cleaning import ONE_CALL, OWN, WEIGHT_ONE
 from whowaits.logs.columns import quoted
 from whowaits.logs.engine import Engine
 from whowaits.logs.ingest import Ingested
+from whowaits.logs.private import Shown
 from whowaits.logs.problems import Problems
 from whowaits.logs.statements import Statements
 from whowaits.logs.units import Unit
@@ -173,25 +174,26 @@ def _figures(w: Workload) -> tuple[Any, ...]:
     )
 
 
-def tagged_sql(filled: Collection[str]) -> str:
+def tagged_sql(filled: Collection[str], shown: Shown) -> str:
     """Return the SQL of the tagged calls, aggregates left out, in the order of time and place.
 
     Only columns that are `filled` are sorted; the others are nothing but null.
     """
     own = [name for name in table.CALL_COLUMNS if name in OWN]
     kept = [name for name in table.CALL_COLUMNS if name in filled and name not in OWN]
-    calls = ", ".join([*(f"c.{quoted(name)}" for name in own), *(f"r.{quoted(name)}" for name in kept)])
-    shown = ", ".join(
+    calls = ", ".join([*(f"c.{quoted(name)}" for name in own), *(f"{shown(name)} AS {quoted(name)}" for name in kept)])
+    columns = ", ".join(
         quoted(name) if name in own or name in kept else f"CAST(NULL AS {SQL_TYPES[str(kind)]}) AS {quoted(name)}"
         for name, kind in table.CALL_FIELDS
     )
     tags = ", ".join(quoted(name) for name in table.TAG_COLUMNS)
-    return f"SELECT {shown}, {tags} FROM (SELECT {calls}, {_judgement()} {_FROM} {_ORDER})"
+    return f"SELECT {columns}, {tags} FROM (SELECT {calls}, {_judgement()} {_from(shown)} {_ORDER})"
 
 
-def tags_sql() -> str:
+def tags_sql(shown: Shown) -> str:
     """Return the SQL of the ids and verdict columns of the same calls."""
-    return f"SELECT r.request_id, r.call_id, {_judgement()} {_FROM} {_ORDER}"
+    ids = ", ".join(f"{shown(name)} AS {name}" for name in ("request_id", "call_id"))
+    return f"SELECT {ids}, {_judgement()} {_from(shown)} {_ORDER}"
 
 
 def _judgement() -> str:
@@ -209,13 +211,17 @@ def _usd(nano: str) -> str:
     return f"CAST(CAST({nano} AS DECIMAL(18, 0)) * CAST(0.000000001 AS DECIMAL(10, 9)) AS DECIMAL(18, 9))"
 
 
-_FROM: Final = """
+def _from(shown: Shown) -> str:
+    return f"""
 FROM raw_calls AS r
 JOIN calls AS c ON r.rowid = c.position
 JOIN priced AS p ON r.rowid = p.position
 JOIN unit_of AS u ON c.statement = u.statement
 JOIN verdicts AS v ON u.unit = v.unit
+{shown.joins}
 WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')"""
+
+
 _ORDER: Final = "ORDER BY r.started_at, r.source, r.source_row, r.source_file, r.call_id"
 SQL_TYPES: Final = {
     "string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -17,6 +17,7 @@ import orjson
 from whowaits.config import Config, WorkloadEntry
 from whowaits.deadlines import durations
 from whowaits.logs import values
+from whowaits.logs.callers import names_person
 from whowaits.model import DAY_S, HOUR_S, MINUTE_S, Evidence
 from whowaits.rules import LogRule, load_log_rules
 
@@ -61,7 +62,8 @@ class Due:
 class Statements:
     """Reads tags and metadata with the rules of rules/logs and the patterns of the register in mind."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, without_people: Callable[[str], str] = str) -> None:
+        self._without_people = without_people
         self.rules = load_log_rules()
         self._patterns = tuple(pattern.lower() for rule in self.rules for pattern in rule.when.field)
         self._entries = tuple(e for e in config.workloads if e.declares or e.owner)
@@ -73,12 +75,14 @@ class Statements:
         return tuple(sorted({p for rule in self.rules for p in rule.when.field if re.fullmatch(r"[\w.\-]+", p)}))
 
     def _said(self, tags: tuple[str, ...], metadata: tuple[tuple[str, str], ...]) -> Said:
-        keyed = [*metadata, *(split_tag(tag) for tag in tags)]
+        named = [tag for tag in tags if not names_person(split_tag(tag)[0])]
+        metadata = tuple(pair for pair in metadata if not names_person(pair[0]))
+        keyed = [*metadata, *(split_tag(tag) for tag in named)]
         relevant = sorted({(k, v) for k, v in keyed if self._relevant(k)} | self._registered(tags))
         found = dict(reversed(keyed))
         return Said(
-            tags,
-            metadata,
+            tuple(map(self._without_people, named)),
+            tuple((key, self._without_people(value)) for key, value in metadata),
             orjson.dumps(relevant).decode() if relevant else None,
             next((found[key] for key in JOB_KEYS if key in found), None),
             next((found[key] for key in WORKFLOW_KEYS if key in found), None),

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from whowaits.config import Config
 from whowaits.judge import judge
-from whowaits.logs import chains, ingest, rates, results, shapes, units
+from whowaits.logs import chains, ingest, private, rates, results, shapes, units
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.ingest import Ingested
 from whowaits.logs.peeking import peek
@@ -27,6 +27,7 @@ from whowaits.logs.sources import find
 from whowaits.logs.statements import Statements, speaks
 from whowaits.logs.units import Apart, Unit
 from whowaits.model import Basis, Classified, Evidence, Place
+from whowaits.pseudonyms import Pseudonyms
 
 __all__ = ["Session", "classify", "peek"]
 
@@ -39,9 +40,11 @@ SLOW_ROUTES: Final = ("batch", "flex")
 class Session:
     """Classified logs. Use as a context manager; what it wrote stays, what it kept for that is removed."""
 
-    def __init__(self, engine: Engine, folder: contextlib.ExitStack, classified: Classified) -> None:
+    def __init__(
+        self, engine: Engine, folder: contextlib.ExitStack, classified: Classified, pseudonyms: Pseudonyms
+    ) -> None:
         self.classified = classified
-        self._engine, self._folder = engine, folder
+        self._engine, self._folder, self._pseudonyms = engine, folder, pseudonyms
 
     def __enter__(self) -> Session:
         return self
@@ -58,11 +61,14 @@ class Session:
 
     def write_tagged(self, path: Path) -> None:
         """Write one row a call with its verdict, whole or not at all."""
-        self._engine.write_parquet(results.tagged_sql(self._engine.filled("raw_calls")), path)
+        filled = self._engine.filled("raw_calls")
+        shown = private.shown(self._engine, "raw_calls", filled, self._pseudonyms)
+        self._engine.write_parquet(results.tagged_sql(filled, shown), path)
 
     def write_tags(self, path: Path) -> None:
         """Write only the ids and the verdict columns of every call."""
-        self._engine.write_parquet(results.tags_sql(), path)
+        shown = private.shown(self._engine, "raw_calls", {"request_id", "call_id"}, self._pseudonyms)
+        self._engine.write_parquet(results.tags_sql(shown), path)
 
     def write_workloads(self, path: Path) -> None:
         """Write the judged feature table, one row a workload."""
@@ -75,22 +81,33 @@ def classify(
     as_of: date,
     mapping: Mapping[str, str] | None = None,
     progress: Callable[[str], None] | None = None,
+    pseudonyms: Pseudonyms | None = None,
 ) -> Session:
-    """Return the judged workloads of these logs. SourceError when a named log is not there."""
+    """Return the judged workloads of these logs. SourceError when a named log is not there.
+
+    People are shown under pseudonyms, the project's unless others are given.
+    """
+    pseudonyms = pseudonyms or Pseudonyms(config.path.parent if config.path else Path())
     with contextlib.ExitStack() as stack:
         spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="whowaits-")))
         engine = Engine(spool)
         stack.callback(engine.close)
-        problems, statements = Problems(), Statements(config)
+        problems, statements = Problems(), Statements(config, pseudonyms.text)
         say = progress or (lambda _: None)
         came = ingest.load(engine, find(sources, spool), spool, statements, mapping or {}, problems, say)
-        classified = _judged(engine, config, as_of, statements, problems, came)
-        return Session(engine, stack.pop_all(), classified)
+        classified = _judged(engine, config, as_of, statements, problems, came, pseudonyms)
+        return Session(engine, stack.pop_all(), classified, pseudonyms)
     raise AssertionError("unreachable: ExitStack does not swallow exceptions")
 
 
 def _judged(
-    engine: Engine, config: Config, as_of: date, statements: Statements, problems: Problems, came: Ingested
+    engine: Engine,
+    config: Config,
+    as_of: date,
+    statements: Statements,
+    problems: Problems,
+    came: Ingested,
+    pseudonyms: Pseudonyms,
 ) -> Classified:
     rates.store(engine, as_of, config.prices)
     for name in ("listed", "spent"):
@@ -109,10 +126,11 @@ def _judged(
     followed = dict(chains.measure(engine, unwaited))
     evidence = {n: (*_without_runs(said), followed[n]) if n in followed else said for n, said in by_shape.items()}
     verdicts = {u.number: judge(evidence[u.number], u.offer, config.policy) for u in found}
-    workloads = [
+    judged = [
         results.workload(unit, measured[unit.number], evidence[unit.number], verdicts[unit.number], as_of, config)
         for unit in found
     ]
+    workloads = private.without_people(judged, pseudonyms)
     results.store(engine, found, workloads)
     return results.classified(engine, workloads, came, problems, statements, as_of, config)
 
