@@ -48,15 +48,15 @@ class Pseudonyms:
     def __init__(self, project: Path, *, plain: bool = False) -> None:
         self._project, self.plain = project, plain
         self._given: dict[str, str] = {}
-        self._key = functools.cache(lambda: load_key(project))
+        self._start = functools.cache(lambda size: hashlib.blake2b(key=load_key(project), digest_size=size))
 
     def check(self) -> None:
         """Read the key now. WrongUse where there is none and none can be made."""
-        self._key()
+        self._start(16)
 
     def person(self, value: str) -> str:
         """Return the pseudonym of a user's id; that of a pseudonym is itself."""
-        if self.plain or _PERSON.fullmatch(value):
+        if self.plain or (value.startswith(PERSON) and _PERSON.fullmatch(value)):
             return value
         return PERSON + self._digest(value, 16)
 
@@ -86,8 +86,9 @@ class Pseudonyms:
         return path
 
     def _digest(self, value: str, size: int) -> str:
-        data = value.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(data, key=self._key(), digest_size=size).hexdigest()
+        digest = self._start(size).copy()  # a key is worked in once, not for every value
+        digest.update(value.encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
 
 
 def load_key(project: Path) -> bytes:
