@@ -37,6 +37,7 @@ _SECRET: Final = re.compile(
 """Keys of providers and clouds by their beginnings; a name in small letters that begins alike is none."""
 MAY_HIDE: Final = r"@|(sk|pk|rk|gsk|xai|hf|pplx|ghp|pat|glpat|xox[a-z])[-_]|AIza|AKIA|ASIA"
 """What is in every text that `Pseudonyms.text` changes, as an expression that every engine understands."""
+_MAY_HIDE: Final = re.compile(MAY_HIDE)
 
 
 class Pseudonyms:
@@ -63,6 +64,8 @@ class Pseudonyms:
     def text(self, value: str) -> str:
         """Return a text in which every e-mail address is the pseudonym of its person, and every secret key one of its
         own: a key is nobody's name, and is never shown."""
+        if not _MAY_HIDE.search(value):
+            return value
         shown = _SECRET.sub(lambda found: f"secret-{self._digest(found[0], 5)}", value)
         return shown if self.plain or "@" not in shown else _MAIL.sub(lambda found: self.person(found[0]), shown)
 

@@ -6,13 +6,14 @@ Only distinct values are looked at, and each once.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from whowaits.logs.columns import literal, quoted
 from whowaits.logs.engine import Engine
-from whowaits.model import Evidence, Finding, Workload
+from whowaits.model import Workload
 from whowaits.pseudonyms import MAY_HIDE, Pseudonyms
 
 RANDOM: Final = "[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|[0-9A-HJKMNP-TV-Z]{26}"
@@ -87,23 +88,21 @@ def _keep(engine: Engine, column: str, distinct: str, show: Callable[[str], str]
 
 
 def without_people(workloads: Iterable[Workload], pseudonyms: Pseudonyms) -> tuple[Workload, ...]:
-    """Return the workloads with the pseudonyms of people where their e-mail addresses stood."""
-    return tuple(_without_people(workload, pseudonyms.text) for workload in workloads)
+    """Return the workloads with the pseudonyms of people wherever a text in them names one by an e-mail address."""
+    return tuple(_with_texts(workload, pseudonyms.text) for workload in workloads)
 
 
-def _without_people(workload: Workload, text: Callable[[str], str]) -> Workload:
-    return replace(
-        workload,
-        name=text(workload.name),
-        streams=tuple(text(name) for name in workload.streams),
-        evidence=tuple(_said(e, text) for e in workload.evidence),
-        findings=tuple(_found(f, text) for f in workload.findings),
-    )
-
-
-def _said(evidence: Evidence, text: Callable[[str], str]) -> Evidence:
-    return replace(evidence, says=text(evidence.says))
-
-
-def _found(finding: Finding, text: Callable[[str], str]) -> Finding:
-    return replace(finding, message=text(finding.message))
+def _with_texts(value: Any, text: Callable[[str], str]) -> Any:
+    """The value with `text` applied to every text in it; a value in which nothing changes is the same object."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, tuple):
+        found = [_with_texts(item, text) for item in value]
+        make: Callable[[Iterable[Any]], Any] = getattr(value, "_make", tuple)
+        return make(found) if any(new is not old for new, old in zip(found, value, strict=True)) else value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        old = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        new = {name: _with_texts(item, text) for name, item in old.items()}
+        changed = {name: item for name, item in new.items() if item is not old[name]}
+        return dataclasses.replace(value, **changed) if changed else value
+    return value
