@@ -14,10 +14,15 @@ from whowaits.logs.columns import quoted
 WEIGHT_ONE: Final = 1_000_000
 """The weight of a call that stands for itself."""
 
+PLACED: Final = """
+UPDATE raw_calls SET dedupe_key = concat_ws(':', source, source_file, source_row) WHERE dedupe_key IS NULL
+"""
+"""A record that nothing tells from others is known by its place."""
+
 TWICE: Final = """
 SELECT rowid AS id, dedupe_key, row_number() OVER (
   PARTITION BY dedupe_key
-  ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, source, source_file, source_row
+  ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, source, source_file, source_row, rowid
 ) AS nth
 FROM raw_calls
 WHERE dedupe_key IN (SELECT dedupe_key FROM raw_calls GROUP BY dedupe_key HAVING count(*) > 1)

@@ -250,8 +250,24 @@ def _typed_ms(column: str) -> str:
     return f"CASE WHEN {column} BETWEEN 0 AND 2678400000 THEN CAST({column} AS DOUBLE) END"
 
 
+def _typed_time(column: str) -> str:
+    return f"CASE WHEN epoch_us({column}) BETWEEN {FIRST_US} AND {LAST_US} THEN {column} END"
+
+
+def _typed_money(column: str) -> str:
+    return f"CASE WHEN {column} BETWEEN 0 AND 1000000 THEN {column} END"
+
+
+def _typed_number(column: str) -> str:
+    return f"CASE WHEN isfinite({column}) THEN {column} END"
+
+
 _TYPED: Final[dict[tuple[Kind, str], _Typed]] = {
     ("flag", "BOOLEAN"): lambda column: column,
+    ("whole", "BIGINT"): lambda column: column,
+    ("time", "TIMESTAMP WITH TIME ZONE"): _typed_time,
+    ("money", "DECIMAL(18,9)"): _typed_money,
+    ("number", "DOUBLE"): _typed_number,
     **{("count", kind): _typed_count for kind in _INTEGERS},
     **{("status", kind): _typed_status for kind in _INTEGERS},
     **{("ms", kind): _typed_ms for kind in _INTEGERS},

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from whowaits.logs import columns, documents, table
 from whowaits.logs.cells import unusable
-from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE, MERGED, TWICE
+from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE, MERGED, PLACED, TWICE
 from whowaits.logs.columns import literal, quoted
 from whowaits.logs.documents import Document
 from whowaits.logs.engine import Engine, EngineError, batched, objects_of, stored_parquet
@@ -273,6 +273,7 @@ def _settle(engine: Engine, problems: Problems) -> Ingested:
         "SELECT source_file, source, count(*) AS n FROM raw_calls GROUP BY ALL ORDER BY source_file, source"
     )
     _stage_names(engine)
+    engine.run(PLACED)
     engine.define("twice", TWICE)
     engine.run(MERGED)
     engine.define("duplicates", DUPLICATES)
