@@ -70,3 +70,24 @@ def _copy_into(partial: Path, device: Path) -> None:
 def _to_the_disk(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold `path` against every other run that would hold it. WrongUse where one does."""
+    import fcntl
+
+    lock = path.with_name(f".{path.name}.lock")
+    handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not lock.exists() or not os.path.samestat(os.fstat(handle), lock.stat()):
+            raise BlockingIOError  # the run before has just ended and taken its lock away
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+    except BlockingIOError:
+        raise WrongUse(f"{path}: another run is writing it; try again when that has ended") from None
+    finally:
+        os.close(handle)

@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.command()(check.check)
 app.command()(logs.classify)
+app.command()(logs.ingest)
 app.command()(logs.audit)
 app.command()(register.workloads)
 app.command()(register.init)

@@ -25,6 +25,11 @@ from whowaits.cli.shared import (
 from whowaits.pseudonyms import Pseudonyms
 
 Logs = Annotated[list[str], typer.Argument(help="Log files or folders; `-` is standard input.")]
+PlainUserIds = Annotated[
+    bool, typer.Option("--plain-user-ids", help="Show users, sessions and e-mail addresses as the log has them.")
+]
+
+NO_CALL = "whowaits: no call to read in these logs; `whowaits classify --peek` says what they look like"
 
 
 def classify(
@@ -33,9 +38,7 @@ def classify(
     tags_only: Annotated[Path | None, typer.Option(help="Write request id and verdict only, as Parquet.")] = None,
     workloads: Annotated[Path | None, typer.Option(help="Write the judged workloads as Parquet.")] = None,
     peek: Annotated[bool, typer.Option("--peek", help="Say what is recognised; judge and write nothing.")] = False,
-    plain_user_ids: Annotated[
-        bool, typer.Option("--plain-user-ids", help="Show users, sessions and e-mail addresses as the log has them.")
-    ] = False,
+    plain_user_ids: PlainUserIds = False,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
     as_of: AsOf = None,
     isolated: Isolated = False,
@@ -60,13 +63,35 @@ def classify(
                 write(path)
         show(terminal.render_classified(session.classified, width=width(), color=color()))
         if session.classified.rows_read == 0:
-            print("whowaits: no call to read in these logs; `--peek` says what they look like", file=sys.stderr)
+            print(NO_CALL, file=sys.stderr)
             raise typer.Exit(NOTHING_READ)
 
 
 def _pseudonyms(settings: config.Config, folder: Path, *, plain: bool = False) -> Pseudonyms:
     """The pseudonyms of a project: its configuration lies where its key does."""
     return Pseudonyms(settings.path.parent if settings.path else folder, plain=plain)
+
+
+def ingest(
+    logs: Logs,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file that holds every call once, as Parquet.")],
+    plain_user_ids: PlainUserIds = False,
+    mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
+    isolated: Isolated = False,
+) -> None:
+    """Write the calls of logs as canonical Parquet, each once; a second run reads only what is new or has changed."""
+    from whowaits.logs import keeping
+    from whowaits.report import kept
+
+    check_output(output, logs)
+    with wrong_use_is_exit_2():
+        settings = config.load(Path(), isolated=isolated)
+        pseudonyms = _pseudonyms(settings, Path(), plain=plain_user_ids)
+        done = keeping.keep(logs, output, settings, mapping_of(mapping), pseudonyms)
+    show(kept.render_kept(done, output.name, width=width(), color=color()))
+    if done.calls + done.sums == 0:
+        print(NO_CALL, file=sys.stderr)
+        raise typer.Exit(NOTHING_READ)
 
 
 def audit(

@@ -96,10 +96,14 @@ class Engine:
         lists = f"SELECT DISTINCT json_keys(json) AS keys FROM {objects}"
         return {row["key"] for row in self.rows(f"SELECT DISTINCT unnest(keys) AS key FROM ({lists})")}
 
-    def write_parquet(self, sql: str, path: Path) -> None:
-        """Write a result to `path` as a whole or not at all."""
+    def write_parquet(self, sql: str, path: Path, metadata: Mapping[str, str] | None = None) -> None:
+        """Write a result to `path` as a whole or not at all, with `metadata` of the file."""
+        options = ["FORMAT parquet", "COMPRESSION zstd"]
+        if metadata:
+            pairs = ", ".join(f"{quoted(key)}: {literal(value)}" for key, value in metadata.items())
+            options.append(f"KV_METADATA {{{pairs}}}")
         with whole(path) as partial:
-            self.run(f"COPY ({sql}) TO {literal(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+            self.run(f"COPY ({sql}) TO {literal(str(partial))} ({', '.join(options)})")
 
 
 def stored_parquet(path: Path, name: str) -> str:

@@ -95,13 +95,18 @@ def _raw_schema() -> Any:
     return pa.schema([*table.CALL_FIELDS, ("stated", pa.string())])
 
 
+def reader_of(source: Source, head: bytes, mapping: Mapping[str, str]) -> Reader | None:
+    """Return the reader of a file that begins with `head`, None where nobody can read it."""
+    return recognised(head, source.name) or (fallback() if mapping and head.strip() else None)
+
+
 def _by_reader(
     sources: Sequence[Source], spool: Path, mapping: Mapping[str, str], problems: Problems
 ) -> list[tuple[Reader, list[Source]]]:
     groups: dict[str, tuple[Reader, list[Source]]] = {}
     for source in sources:
         head = documents.signature(source, spool)
-        reader = recognised(head, source.name) or (fallback() if mapping and head.strip() else None)
+        reader = reader_of(source, head, mapping)
         if reader is None:
             if not source.broken:
                 problems.add(Place(source.name), UNREAD if head.strip() else "the file is empty")

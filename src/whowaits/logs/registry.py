@@ -25,7 +25,8 @@ class Reader(Protocol):
     """A module that reads one format: COLUMNS (a flat format, as data) or rows(documents, problems) (a nested one).
 
     `documents` may be called again for another pass over all files of the format. FALLBACK = True on the module
-    makes it a reader that is asked last; NEEDED names columns of Parquet that hold counts beside somebody's words.
+    makes it a reader that is asked last; NEEDED names columns of Parquet that hold counts beside somebody's words;
+    TOGETHER = True says that records of one file complete those of another, so that a new file is read with the old.
     """
 
     NAME: str
@@ -75,3 +76,8 @@ def needed(reader: Reader) -> tuple[str, ...]:
 def is_flat(reader: Reader) -> bool:
     """Whether a format is read by declared columns alone."""
     return isinstance(reader, ModuleType) and hasattr(reader, "COLUMNS")
+
+
+def reads_together(reader: Reader) -> bool:
+    """Whether the files of a format say more together than one by one."""
+    return bool(getattr(reader, "TOGETHER", False))

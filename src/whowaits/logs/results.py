@@ -179,6 +179,21 @@ def tagged_sql(filled: Collection[str], shown: Shown) -> str:
 
     Only columns that are `filled` are sorted; the others are nothing but null.
     """
+    calls, columns = _columns(filled, shown)
+    tags = ", ".join(quoted(name) for name in table.TAG_COLUMNS)
+    return f"SELECT {columns}, {tags} FROM (SELECT {calls}, {_judgement()} {_from(shown)} {_ORDER})"
+
+
+def calls_sql(filled: Collection[str], shown: Shown) -> str:
+    """Return the SQL of the canonical table, calls and sums over calls, in the same order; what only repeats the calls
+    below it is left out."""
+    calls, columns = _columns(filled, shown)
+    joined = f"FROM raw_calls AS r JOIN calls AS c ON r.rowid = c.position {shown.joins}"
+    return f"SELECT {columns} FROM (SELECT {calls} {joined} WHERE c.record_kind <> 'container' {_ORDER})"
+
+
+def _columns(filled: Collection[str], shown: Shown) -> tuple[str, str]:
+    """The columns that are sorted, and all columns in the order of the canonical table."""
     own = [name for name in table.CALL_COLUMNS if name in OWN]
     kept = [name for name in table.CALL_COLUMNS if name in filled and name not in OWN]
     calls = ", ".join([*(f"c.{quoted(name)}" for name in own), *(f"{shown(name)} AS {quoted(name)}" for name in kept)])
@@ -186,8 +201,7 @@ def tagged_sql(filled: Collection[str], shown: Shown) -> str:
         quoted(name) if name in own or name in kept else f"CAST(NULL AS {SQL_TYPES[str(kind)]}) AS {quoted(name)}"
         for name, kind in table.CALL_FIELDS
     )
-    tags = ", ".join(quoted(name) for name in table.TAG_COLUMNS)
-    return f"SELECT {columns}, {tags} FROM (SELECT {calls}, {_judgement()} {_from(shown)} {_ORDER})"
+    return calls, columns
 
 
 def tags_sql(shown: Shown) -> str:

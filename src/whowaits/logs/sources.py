@@ -14,13 +14,14 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
 from whowaits.model import Place, Skipped, WrongUse
 
 CHUNK: Final = 1 << 20
 HEAD: Final = 1 << 16
 STDIN: Final = "-"
+STDIN_NAME: Final = "stdin"
 LONGEST_LINE: Final = 64 << 20
 _MAGIC: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 _BROKEN: Final = (EOFError, OSError, zlib.error)
@@ -30,14 +31,63 @@ class SourceError(WrongUse):
     """A log that was named is not there."""
 
 
+class Origin(Protocol):
+    """A place that is no file on this machine."""
+
+    location: str
+    """Its address, without secrets."""
+    changes: bool
+    """Whether other bytes are no surprise: a table grows, a stored log is written once."""
+
+    def stamp(self) -> tuple[int, str] | None:
+        """Return the size and a word that changes with the bytes; None where the place has none."""
+
+    def fetch(self) -> Path:
+        """Return the path of a copy on this machine."""
+
+
 @dataclass(slots=True)
 class Source:
-    """One log file. `name` is how it is shown: as it was given, never an absolute path."""
+    """One log. `name` is how it is shown: as it was given, never an absolute path."""
 
     name: str
-    path: Path
+    held: Path | None
+    """The file on this machine; None until it has been fetched."""
+    origin: Origin | None = None
+    named: bool = True
+    """Whether it was asked for itself, or by a pattern; otherwise it lay in a folder."""
     broken: list[Skipped] = field(default_factory=list)
     """Why reading ended before the end, once it has."""
+
+    @property
+    def path(self) -> Path:
+        """The file on this machine, fetched when it is first needed."""
+        if self.held is None:
+            assert self.origin is not None, self.name
+            self.held = self.origin.fetch()
+        return self.held
+
+    @property
+    def location(self) -> str | None:
+        """Where it lies, whatever it is called; None for what has no place, as standard input."""
+        return self.origin.location if self.origin else str(self.path.resolve()) if self.lies_here else None
+
+    @property
+    def changes(self) -> bool:
+        """Whether other bytes in the same place are no surprise."""
+        return self.origin.changes if self.origin else not self.lies_here
+
+    @property
+    def lies_here(self) -> bool:
+        """Whether it is a file of this machine that was there before."""
+        return self.origin is None and self.name != STDIN_NAME
+
+    def stamp(self) -> tuple[int, str] | None:
+        """Return what changes when the bytes do: the size and the time of the last change, or the store's word."""
+        if self.origin is not None:
+            return self.origin.stamp()
+        found = self.path.stat()
+        return (found.st_size, str(found.st_mtime_ns)) if self.lies_here else None
 
     def head(self) -> bytes:
         """Return the first bytes of the content, decompressed; empty when there is nothing to read."""
@@ -105,12 +155,12 @@ def plain_copy(source: Source, spool: Path) -> Path:
 
 def _of(item: str, spool: Path) -> Iterator[Source]:
     if item == STDIN:
-        yield Source("stdin", _spooled(sys.stdin.buffer, spool))
+        yield Source(STDIN_NAME, _spooled(sys.stdin.buffer, spool))
         return
     path = Path(item)
     if path.is_dir():
         base = path.resolve()
-        yield from (Source(f"{base.name}/{p.relative_to(path).as_posix()}", p) for p in _files_under(path))
+        yield from (Source(f"{base.name}/{p.relative_to(path).as_posix()}", p, named=False) for p in _files_under(path))
     elif path.is_file():
         yield Source(_shown(path), path)
     elif path.is_fifo() and item.startswith("/dev/fd/"):  # opened by the shell: <(zcat calls.gz)

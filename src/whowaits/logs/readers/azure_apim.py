@@ -17,6 +17,7 @@ from whowaits.logs.records import Finisher, by_http, http_status, span, unpacked
 from whowaits.logs.registry import Documents
 
 NAME: Final = "azure_apim"
+TOGETHER: Final = True
 CALL: Final = {"CorrelationId", "IsStreamCompletion"}
 GATEWAY: Final = {"CorrelationId", "TotalTime", "ResponseCode"}
 COUNTS: Final = {"PromptTokens": "input_tokens_total", "CompletionTokens": "output_tokens_total"}

@@ -20,6 +20,7 @@ from whowaits.logs.registry import Documents
 from whowaits.logs.usage import anthropic_tokens
 
 NAME: Final = "claude_code"
+TOGETHER: Final = True
 SYNTHETIC: Final = "<synthetic>"
 MARKS: Final = ("entrypoint", "promptSource", "origin.kind", "turnOrigin", "userType")
 DEEPEST: Final = 10_000

@@ -20,6 +20,7 @@ from whowaits.logs.registry import Documents
 from whowaits.logs.usage import openai_tokens
 
 NAME: Final = "databricks"
+TOGETHER: Final = True
 NEEDED: Final = ("request", "response")
 USAGE: Final = {"databricks_request_id", "input_token_count"}
 ENTITY: Final = {"served_entity_id", "entity_name", "endpoint_name"}

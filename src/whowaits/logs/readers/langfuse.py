@@ -21,6 +21,7 @@ from whowaits.logs.registry import Documents
 from whowaits.model import Place
 
 NAME: Final = "langfuse"
+TOGETHER: Final = True
 CALLS: Final = ("GENERATION", "EMBEDDING")
 SIGNATURES: Final = (
     {"trace_id", "parent_observation_id", "type"},

@@ -20,6 +20,7 @@ from whowaits.logs.records import Finisher, span, unpacked
 from whowaits.logs.registry import Documents
 
 NAME: Final = "langsmith"
+TOGETHER: Final = True
 CALLS: Final = ("llm", "embedding")
 _EVALUATION: Final = ("reference_example_id", "reference_dataset_id")
 _GONE: Final = re.compile(r"\b(499|cancell?ed(error)?|aborted|keyboardinterrupt|clientdisconnect)\b", re.IGNORECASE)

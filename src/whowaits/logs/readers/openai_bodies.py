@@ -20,6 +20,7 @@ from whowaits.logs.registry import Documents
 from whowaits.logs.usage import openai_tokens
 
 NAME: Final = "openai_bodies"
+TOGETHER: Final = True
 OBJECTS: Final = {
     "chat.completion": "chat",
     "chat.completion.chunk": "chat",

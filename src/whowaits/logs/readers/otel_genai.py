@@ -21,6 +21,7 @@ from whowaits.logs.registry import Documents
 from whowaits.model import Place
 
 NAME: Final = "otel_genai"
+TOGETHER: Final = True
 DEEPEST: Final = 64
 """More levels than this between a call and its root are a loop in the data."""
 
