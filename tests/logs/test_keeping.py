@@ -194,7 +194,7 @@ def test_what_is_read_in_portions_is_the_same_and_goes_on_where_it_broke_off(
         kept(out, *files)
     assert not out.exists()
     resumed = kept(out, *files)
-    assert [names[0] for names in loads] == ["0.jsonl", "1.jsonl", "2.jsonl", "2.jsonl"]
+    assert [names[0] for names in loads] == ["0.jsonl", "1.jsonl", "2.jsonl", "2.jsonl", "3.jsonl"]
     assert (resumed.known, resumed.calls) == (2, 40)
     assert pq.read_table(out).to_pylist() == pq.read_table(tmp_path / "once.parquet").to_pylist()
     assert sorted(p.name for p in out.parent.iterdir()) == [".calls.parquet.seen.json", "calls.parquet"]
