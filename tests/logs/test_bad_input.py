@@ -13,7 +13,7 @@ from tests.logs.conftest import AS_OF, CALL, Classify, call, lines, only
 from whowaits import logs
 from whowaits.config import Config
 from whowaits.logs.ingest import MappingError
-from whowaits.model import Classified
+from whowaits.model import Classified, WrongUse
 
 SECRET = "my daughter is in bed nine"
 
@@ -158,7 +158,7 @@ def test_half_a_file_is_never_written(tmp_path: Path) -> None:
     ) as session:
         folder = tmp_path / "taken.parquet"
         folder.mkdir()
-        with pytest.raises(OSError, match="taken"):
+        with pytest.raises(WrongUse, match="taken"):
             session.write_tagged(folder)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.jsonl", "taken.parquet"]
 
