@@ -79,7 +79,9 @@ def keep(
     with alone(target), tempfile.TemporaryDirectory(prefix="whowaits-") as folder:
         for leftover in leftovers(target):
             leftover.unlink()
-        return _Run(target, Path(folder), Statements(config, pseudonyms.text), dict(mapping or {}), pseudonyms).run(logs)
+        return _Run(target, Path(folder), Statements(config, pseudonyms.text), dict(mapping or {}), pseudonyms).run(
+            logs
+        )
 
 
 class _Run:
