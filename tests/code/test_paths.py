@@ -360,4 +360,4 @@ def test_in_a_notebook_lines_count_inside_their_cell(find: Find) -> None:
     assert (site.cell, site.line, call.first_line, call.last_line) == (3, 2, 1, 2)
     assert (loop.cell, loop.line, loop.function, loop.first_line, loop.last_line) == (4, 2, "<module>", 1, 2)
     assert [tuple(e) for e in loop.enclosures] == [("for", 1, 2)]
-    assert site.paths[0].entry == EntryPoint("script", None, "n.ipynb", 2)
+    assert site.paths[0].entry == EntryPoint("script", None, "n.ipynb", 2, 4)

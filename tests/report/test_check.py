@@ -81,10 +81,10 @@ def test_the_document_has_exactly_the_keys_of_format_1(make: SimpleNamespace) ->
     assert list(site) == SITE_KEYS
     assert list(site["usages"][0]) == USAGE_KEYS
     assert site["usages"][0]["driver"] == {"path": "a.py", "cell": None, "line": 3}
-    assert site["usages"][0]["entry"] == {"kind": "script", "path": "a.py", "line": 9}
-    assert site["usages"][0]["via"] == [{"path": "a.py", "line": 4, "function": "main"}]
-    assert list(site["usages"][0]["evidence"][0]) == ["rule", "says", "basis", "hint", "path", "line"]
-    assert list(read["findings"][0]) == ["rule", "fingerprint", "state", "message", "path", "line", "call_site"]
+    assert site["usages"][0]["entry"] == {"kind": "script", "path": "a.py", "cell": None, "line": 9}
+    assert site["usages"][0]["via"] == [{"path": "a.py", "cell": None, "line": 4, "function": "main"}]
+    assert list(site["usages"][0]["evidence"][0]) == ["rule", "says", "basis", "hint", "path", "cell", "line"]
+    assert list(read["findings"][0]) == ["rule", "fingerprint", "state", "message", "path", "cell", "line", "call_site"]
     assert read["skipped"] == [{"path": "b.py", "cell": None, "line": 1, "reason": "broken"}]
 
 

@@ -37,8 +37,9 @@ class Demonstrations:
 
     def _arguments(self, step: Step) -> list[ast.expr] | None:
         """What the step's call gets; None where there is no such call."""
+        line = step.line + self._sources.offset(step.path, step.cell)
         for node in ast.walk(self._region(step) or ast.Module([], [])):
-            if isinstance(node, ast.Call) and (node.lineno, node.col_offset + 1) == (step.line, step.column):
+            if isinstance(node, ast.Call) and (node.lineno, node.col_offset + 1) == (line, step.column):
                 return [*node.args, *(k.value for k in node.keywords)]
         return None
 
@@ -46,9 +47,9 @@ class Demonstrations:
         tree = self._tree(step.path)
         if tree is None or step.function == "<module>":
             return tree
-        name = step.function.rpartition(".")[2]
+        name, end = step.function.rpartition(".")[2], step.last_line + self._sources.offset(step.path, step.cell)
         inside = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
-        return next((n for n in inside if n.name == name and n.end_lineno == step.last_line), None)
+        return next((n for n in inside if n.name == name and n.end_lineno == end), None)
 
     def _tree(self, path: str) -> ast.Module | None:
         if path not in self._trees:

@@ -112,12 +112,12 @@ class Reader:
                 if kept_for_later and drives:
                     continue  # a loop that registers functions does not run them
                 self._add(rule, place, weak, step.function, evidence, drivers, value)
-        entry = Entry(path.entry.kind, Place(path.entry.path, path.entry.line))
+        entry = Entry(path.entry.kind, Place(path.entry.path, path.entry.line, cell=path.entry.cell))
         entry_rule = self._rules.by_id.get(path.entry.rule or _UNRULED.get(path.entry.kind, ""))
         if entry_rule is not None and entry.place is not None:
             self._add(entry_rule, entry.place, False, path.steps[-1].function, evidence, drivers)
         if (shown := self._demonstrations.step(site, path)) is not None:
-            place = Place(shown.path, shown.line, shown.column)
+            place = Place(shown.path, shown.line, shown.column, shown.cell)
             self._add(self._rules.by_fact[DEMONSTRATION], place, False, shown.function, evidence, drivers)
             drivers = []
         driver = _choose(drivers, repeats=any(e.rule == SAME_QUESTION for e in evidence))

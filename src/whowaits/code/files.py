@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import json
 import os
 import platform
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from whowaits.code import notebooks
 from whowaits.model import Place, Skipped
 
 SUFFIXES: Final = (".py", ".ipynb")
@@ -19,9 +17,6 @@ NEVER: Final = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", "site-packages", "node_modules", "__pycache__", ".tox", ".nox"}
     | {".mypy_cache", ".ruff_cache", ".pytest_cache", ".whowaits_cache", ".ipynb_checkpoints", ".eggs"}
 )
-
-_PYTHON_CELLS: Final = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "px", "debug"})
-_MAGIC: Final = re.compile(r"^(\s*)(?:[%!?]|[\w.,\s()\[\]]+=\s*[%!]).*$|^(\s*)[\w.]+\?{1,2}\s*$")
 
 
 class Source(NamedTuple):
@@ -142,46 +137,19 @@ def why_not_parsed(error: BaseException) -> str:
 
 
 def _notebook(data: bytes, place: str) -> tuple[Source, list[Skipped]]:
+    try:
+        cells = notebooks.cells(data)
+    except notebooks.NotANotebook as error:
+        raise Unreadable(str(error)) from error
     texts, skipped, starts, line = [], [], [], 1
-    for number, cell in enumerate(_code_cells(data), start=1):
-        text = _without_magic(cell)
+    for number, cell in enumerate(cells, start=1):
         try:
-            ast.parse(text)
+            text = notebooks.python_of(cell)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             at = error.lineno if isinstance(error, SyntaxError) else None
             skipped.append(Skipped(Place(place, at, cell=number), why_not_parsed(error)))
-            text = "\n" * text.count("\n")
+            text = "\n" * cell.count("\n")
         starts.append(line)
         texts.append(text)
         line += text.count("\n") + 1
     return Source("\n".join(texts), starts or [1]), skipped
-
-
-def _code_cells(data: bytes) -> list[str]:
-    try:
-        book: Any = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("not a notebook: its JSON cannot be read") from error
-    if not isinstance(book, dict):
-        raise Unreadable("not a notebook: no cells")
-    sheets = [book, *(s for s in book.get("worksheets") or [] if isinstance(s, dict))]
-    cells = [c for s in sheets for c in s.get("cells") or [] if isinstance(c, dict)]
-    code = [c.get("source", c.get("input", "")) for c in cells if c.get("cell_type") == "code"]
-    return ["".join(map(str, s)) if isinstance(s, list) else str(s) for s in code]
-
-
-def _without_magic(cell: str) -> str:
-    """Blank what is not Python, so that lines keep their numbers."""
-    lines = cell.splitlines()
-    first = next((line.strip() for line in lines if line.strip()), "")
-    if first.startswith("%%") and (first[2:].split() or [""])[0] not in _PYTHON_CELLS:
-        return "\n" * (len(lines) - 1)
-    return "\n".join(_blank(line) for line in lines)
-
-
-def _blank(line: str) -> str:
-    found = _MAGIC.match(line)
-    if not found:
-        return line
-    indent = found.group(1) or found.group(2) or ""
-    return f"{indent}pass" if indent else ""

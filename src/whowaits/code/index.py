@@ -25,7 +25,7 @@ from whowaits.code.walker import summarize
 from whowaits.model import Place, Skipped
 
 CACHE_FOLDER: Final = ".whowaits_cache"
-_MAKERS: Final = ("summary.py", "terms.py", "walker.py", "files.py")
+_MAKERS: Final = ("summary.py", "terms.py", "walker.py", "files.py", "notebooks.py")
 
 
 @functools.cache

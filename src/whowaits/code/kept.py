@@ -128,8 +128,8 @@ def _step(row: Any) -> Step:
 
 
 def _entry(row: Any) -> EntryPoint:
-    kind, rule, path, line = row
-    return EntryPoint(_text(kind), _text_or_none(rule), _text(path), _int(line))
+    kind, rule, path, line, cell = row
+    return EntryPoint(_text(kind), _text_or_none(rule), _text(path), _int(line), _int_or_none(cell))
 
 
 def _skipped(row: Any) -> Skipped:

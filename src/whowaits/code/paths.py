@@ -70,6 +70,7 @@ class EntryPoint(NamedTuple):
     rule: str | None
     path: str
     line: int
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ class _Ways:
     def _top(self, way: _Way) -> Path:
         """A way that ends among functions that only call each other: for all we know, one of them is the top."""
         path, number = way.node
-        return Path(way.steps, EntryPoint("none", None, path, self._line(way.node, self.resolver.scope(path, number))))
+        return Path(way.steps, EntryPoint("none", None, path, *self._at(way.node, self.resolver.scope(path, number))))
 
     def _start(self, steps: tuple[Step, ...], node: Node, passed: Passed, on: ClassId | None = None) -> _Way:
         parent = self.resolver.scope(*node).parent
@@ -216,7 +217,7 @@ class _Ways:
         ends = [Path(way.steps, e) for e in self._entry_points(way.node, scope)]
         if scope.kind == "module":
             last = way.steps[-1]
-            return ends or [Path(way.steps, EntryPoint("script", None, last.path, last.line))], []
+            return ends or [Path(way.steps, EntryPoint("script", None, last.path, last.line, last.cell))], []
         further: list[_Way] = []
         edges = self.graph.callers(way.node)
         for edge in self._telling_first(edges):
@@ -227,7 +228,7 @@ class _Ways:
         if not edges and scope.kind == "lambda":
             further.append(self._out_of_lambda(way, scope))
         elif not ends and not further and all(visits[self.node_of(e.hops[-1])] < MAX_VISITS for e in edges):
-            ends.append(Path(way.steps, EntryPoint("none", None, way.node[0], self._line(way.node, scope))))
+            ends.append(Path(way.steps, EntryPoint("none", None, way.node[0], *self._at(way.node, scope))))
         return ends, further
 
     def _telling_first(self, edges: tuple[Edge, ...]) -> list[Edge]:
@@ -249,10 +250,12 @@ class _Ways:
         return list(dict.fromkeys(self._entry(rule, node, scope) for rule in self.entries.of(node)))
 
     def _entry(self, rule: CodeRule, node: Node, scope: Scope) -> EntryPoint:
-        return EntryPoint(rule.says.entry or "none", rule.id, node[0], self._line(node, scope))
+        return EntryPoint(rule.says.entry or "none", rule.id, node[0], *self._at(node, scope))
 
-    def _line(self, node: Node, scope: Scope) -> int:
-        return self._in_cell(node[0], scope.line)[1]
+    def _at(self, node: Node, scope: Scope) -> tuple[int, int | None]:
+        """The line of a function and, in a notebook, the cell it counts in."""
+        cell, line = self._in_cell(node[0], scope.line)
+        return line, cell
 
     def _over(self, way: _Way, edge: Edge) -> _Way | None:
         """Return the way extended by an edge, or None where it would pass a function twice or the classes differ.

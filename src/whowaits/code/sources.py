@@ -37,6 +37,12 @@ class Sources:
         end = cells[cell] - 1 if cell < len(cells) else len(lines)
         return lines[cells[cell - 1] - 1 : end]
 
+    def offset(self, path: str, cell: int | None) -> int:
+        """How many lines of a notebook's code stand above a cell."""
+        self.lines(path)
+        starts = self._lines[path][1]
+        return starts[cell - 1] - 1 if cell is not None and 0 < cell <= len(starts) else 0
+
     def cells(self, path: str) -> list[int | None]:
         """The numbers of the code cells of a notebook; one None for a Python file."""
         self.lines(path)

@@ -45,7 +45,7 @@ def _without_tests(found: Sequence[Path]) -> Iterator[Path]:
     for path in found:
         kept = tuple(step for step in path.steps if step.path != path.entry.path)
         if kept:
-            yield Path(kept, EntryPoint("none", None, kept[-1].path, kept[-1].first_line))
+            yield Path(kept, EntryPoint("none", None, kept[-1].path, kept[-1].first_line, kept[-1].cell))
 
 
 @lru_cache(maxsize=4096)
@@ -66,5 +66,5 @@ def _cut(site: Site, path: Path, reads_result: Callable[[Site, Step], bool]) -> 
     """
     for number, step in enumerate(path.steps):
         if number > 0 and is_queued(step) and not reads_result(site, step):
-            return Path(path.steps[: number + 1], EntryPoint("task", QUEUED_CALL, step.path, step.line))
+            return Path(path.steps[: number + 1], EntryPoint("task", QUEUED_CALL, step.path, step.line, step.cell))
     return path

@@ -89,9 +89,8 @@ def finding(found: Finding) -> dict[str, Any]:
         "fingerprint": found.fingerprint,
         "state": found.state,
         "message": found.message,
-        "path": found.place.path,
-        "line": found.place.line,
-        "call_site": None if at is None else {"path": at.path, "line": at.line, "column": at.column},
+        **place(found.place),
+        "call_site": None if at is None else {**place(at), "column": at.column},
     }
 
 
@@ -102,7 +101,7 @@ def evidence(seen: Evidence) -> dict[str, Any]:
         "says": seen.says,
         "basis": str(seen.basis),
         "hint": seen.hint,
-        **_path_and_line(seen.place),
+        **_place_or_none(seen.place),
     }
 
 
@@ -117,8 +116,8 @@ def _usage(usage: Usage) -> dict[str, Any]:
         "state": usage.state,
         "question": verdict.question,
         "driver": None if usage.driver is None else place(usage.driver),
-        "entry": None if entry is None else {"kind": entry.kind, **_path_and_line(entry.place)},
-        "via": [{**_path_and_line(f.place), "function": f.function} for f in usage.via],
+        "entry": None if entry is None else {"kind": entry.kind, **_place_or_none(entry.place)},
+        "via": [{**place(f.place), "function": f.function} for f in usage.via],
         "evidence": [evidence(e) for e in usage.evidence],
         "monthly_usd": usd(usage.monthly_usd),
         "saving_usd_low": None if saving is None else usd(saving.low_usd),
@@ -141,8 +140,8 @@ def _judgement(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _path_and_line(where: Place | None) -> dict[str, Any]:
-    return {"path": None if where is None else where.path, "line": None if where is None else where.line}
+def _place_or_none(where: Place | None) -> dict[str, Any]:
+    return {"path": None, "cell": None, "line": None} if where is None else place(where)
 
 
 def _skipped(skipped: Skipped) -> dict[str, Any]:
