@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from whowaits import config
 from whowaits.cli import formats
-from whowaits.cli.shared import FOUND, day, fail, nothing_read, root_of, show, wrong_use_is_exit_2
+from whowaits.cli.shared import FOUND, day, dollars, fail, nothing_read, root_of, show, wrong_use_is_exit_2
 from whowaits.config import Config
 from whowaits.gate_settings import FailOn, one_of_fail_on
 from whowaits.model import Scan
@@ -106,9 +105,9 @@ def _overruled(settings: Config, options: Options) -> Config:
     if options.fail_on is not None:
         said["fail_on"] = _fail_on(options.fail_on)
     if options.min_saving is not None:
-        said["min_saving"] = _dollars("--min-saving", options.min_saving)
+        said["min_saving"] = dollars("--min-saving", options.min_saving)
     if options.budget is not None:
-        said["budget"] = _dollars("--budget", options.budget)
+        said["budget"] = dollars("--budget", options.budget)
     return replace(settings, gate=replace(settings.gate, **said))  # type: ignore[arg-type]
 
 
@@ -117,16 +116,6 @@ def _fail_on(word: str) -> FailOn:
         return one_of_fail_on(word)
     except ValueError as error:
         fail(f"--fail-on: {error}")
-
-
-def _dollars(option: str, word: str) -> Decimal:
-    try:
-        amount = Decimal(word)
-    except InvalidOperation:
-        fail(f"{option} {word}: an amount of dollars is expected, for example 25")
-    if not amount.is_finite() or amount < 0:
-        fail(f"{option} {word}: an amount of dollars is expected, for example 25")
-    return amount
 
 
 def _words(given: Sequence[str]) -> tuple[str, ...]:

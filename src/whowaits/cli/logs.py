@@ -16,6 +16,7 @@ from whowaits.cli.shared import (
     check_output,
     color,
     day,
+    dollars,
     mapping_of,
     root_of,
     show,
@@ -99,6 +100,9 @@ def audit(
     logs: Annotated[list[str], typer.Option("--logs", help="Log file or folder; may be given again.")] = [],  # noqa: B006
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder that receives the report.")] = Path("reports"),
     name: Annotated[str | None, typer.Option(help="Name of the report.", show_default="the folder's name")] = None,
+    invoice: Annotated[
+        str | None, typer.Option(metavar="USD", help="What the providers billed for the period of the logs.")
+    ] = None,
     as_of: AsOf = None,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
     no_cache: NoCache = False,
@@ -109,6 +113,7 @@ def audit(
     from whowaits.code import scan as code_half
     from whowaits.report import build, terminal, write
 
+    billed = None if invoice is None else dollars("--invoice", invoice)
     with wrong_use_is_exit_2():
         root = root_of(paths)
         settings = config.load(root, isolated=isolated)
@@ -123,7 +128,9 @@ def audit(
             ) as session:
                 classified = session.classified
         joined = join.join(scan, classified, settings)
-        report = build.build(joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__)
+        report = build.build(
+            joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__, invoice=billed
+        )
         written = write.write_all(report, output)
     show(terminal.render_text(report, width=width(), color=color()))
     for path in written:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -106,3 +107,14 @@ def nothing_read() -> NoReturn:
     """Say that there was no code, and exit with 3."""
     print("whowaits: no Python file or notebook to read here", file=sys.stderr)
     raise SystemExit(NOTHING_READ)
+
+
+def dollars(option: str, word: str) -> Decimal:
+    """Return an amount of dollars; anything else ends the run."""
+    try:
+        amount = Decimal(word)
+    except InvalidOperation:
+        fail(f"{option} {word}: an amount of dollars is expected, for example 25")
+    if not amount.is_finite() or amount < 0:
+        fail(f"{option} {word}: an amount of dollars is expected, for example 25")
+    return amount

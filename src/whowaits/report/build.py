@@ -41,10 +41,10 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
 
-def build(joined: Joined, *, name: str, as_of: date, version: str) -> Report:
-    """Return the report on both halves, or on the one there is."""
+def build(joined: Joined, *, name: str, as_of: date, version: str, invoice: Decimal | None = None) -> Report:
+    """Return the report on both halves, or on the one there is. `invoice` is what the providers billed, in USD."""
     workloads = () if joined.logs is None else joined.logs.workloads
-    headline = None if joined.logs is None else _headline(workloads)
+    headline = None if joined.logs is None else _headline(workloads, invoice)
     lines = _workload_lines(workloads, joined, headline)
     sites = _site_lines(joined)
     return Report(
@@ -71,7 +71,7 @@ def build(joined: Joined, *, name: str, as_of: date, version: str) -> Report:
     )
 
 
-def _headline(workloads: Sequence[Workload]) -> Headline:
+def _headline(workloads: Sequence[Workload], invoice: Decimal | None) -> Headline:
     moving = [(w, m) for w in workloads if (m := movable_usd(w)) is not None]
     gaining = [(w, w.saving, m) for w, m in moving if w.saving is not None and not is_dearer(w)]
     unpriced = [w for w in workloads if w.unpriced_calls or w.spend_usd is None]
@@ -87,6 +87,7 @@ def _headline(workloads: Sequence[Workload]) -> Headline:
         dearer=tuple(sorted(w.name for w, _ in moving if is_dearer(w))),
         unpriced_calls=sum(w.unpriced_calls for w in workloads),
         unpriced_workloads=tuple(sorted(w.name for w in unpriced)),
+        invoice_usd=invoice,
     )
 
 

@@ -84,6 +84,8 @@ def _headline(headline: Headline) -> dict[str, Any]:
         "dearer_on_the_slow_tier": list(headline.dearer),
         "unpriced_calls": headline.unpriced_calls,
         "unpriced_workloads": list(headline.unpriced_workloads),
+        "invoice_usd": usd(headline.invoice_usd),
+        "invoice_not_logged_usd": usd(headline.unlogged_usd),
     }
 
 

@@ -60,7 +60,7 @@ def below_headline(report: Report) -> tuple[str, ...]:
     head = report.headline
     if head is None:
         return ()
-    said = []
+    said = [] if (told := invoice(head)) is None else [told]
     unknown = next((p.spend_usd for p in report.routes if p.route == "unknown"), None)
     if unknown:
         said.append(
@@ -87,9 +87,27 @@ def period(report: Report) -> str:
 
 
 def saving_share(head: Headline) -> str:
-    """Return the saving as a share of the bill, "30 %" or "28 % to 30 %"."""
-    low, high = words.percent(head.share(head.saving_low_usd)), words.percent(head.share(head.saving_high_usd))
-    return words.span(low, high)
+    """Return the saving as a share of the bill, "30 %" or "27.8 to 28.0 %"."""
+    return words.percent_span(head.share(head.saving_low_usd), head.share(head.saving_high_usd))
+
+
+def invoice(head: Headline) -> str | None:
+    """Return how far the logs explain the invoice; None without one."""
+    if head.invoice_usd is None or head.unlogged_usd is None:
+        return None
+    total, gap = words.usd(head.invoice_usd), head.unlogged_usd
+    if gap == 0:
+        return f"The invoice says {total}: the logs explain all of it."
+    if gap > 0:
+        share = words.percent(gap / head.invoice_usd) if head.invoice_usd else words.NOT_KNOWN
+        return (
+            f"The invoice says {total}: {words.usd(gap)} of it ({share}) is in no log that was read, "
+            "so nothing is said about it."
+        )
+    return (
+        f"The invoice says {total}, {words.usd(-gap)} less than the logs add up to: "
+        "other rates, a credit, or logs of more than the invoice is about."
+    )
 
 
 def saving_basis(head: Headline) -> tuple[str, ...]:

@@ -78,6 +78,13 @@ class Headline:
     """Workloads for which the slower tier would cost more than they cost now; no saving of theirs is summed."""
     unpriced_calls: int
     unpriced_workloads: tuple[str, ...]
+    invoice_usd: Decimal | None = None
+    """What the providers billed, where the user says so."""
+
+    @property
+    def unlogged_usd(self) -> Decimal | None:
+        """What the invoice says beyond the logs; negative where they add up to more."""
+        return None if self.invoice_usd is None else self.invoice_usd - self.bill_usd
 
     @property
     def no_saving_usd(self) -> Decimal:

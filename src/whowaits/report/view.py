@@ -132,7 +132,7 @@ def _bill(headline: Headline | None) -> Section | None:
         return None
     saving = words.usd_span(headline.saving_low_usd, headline.saving_high_usd)
     after = words.usd_span(headline.after_low_usd, headline.after_high_usd)
-    shares = [headline.share(v) for v in (headline.after_low_usd, headline.after_high_usd)]
+    shares = words.percent_span(headline.share(headline.after_low_usd), headline.share(headline.after_high_usd))
     rows = (
         ("Bill of the period", words.usd(headline.bill_usd), "100 %" if headline.bill_usd else words.NOT_KNOWN),
         (
@@ -146,11 +146,26 @@ def _bill(headline: Headline | None) -> Section | None:
             words.percent(headline.share(headline.batchable_usd)),
         ),
         ("Saving", saving, sentences.saving_share(headline)),
-        ("Bill after", after, words.span(words.percent(shares[0]), words.percent(shares[1]))),
+        ("Bill after", after, shares),
+        *_invoice(headline),
     )
     columns = (Column("What"), Column("USD", numeric=True), Column("Share of the bill", numeric=True))
     table = Table(columns, tuple(tuple(Cell(text) for text in row) for row in rows))
     return Section("bill", "The bill, before and after", sentences.saving_basis(headline), table)
+
+
+def _invoice(headline: Headline) -> list[tuple[str, str, str]]:
+    """What the invoice says beside it, where one is given: the difference is shown, not spread over anything."""
+    if headline.invoice_usd is None or headline.unlogged_usd is None:
+        return []
+    return [
+        ("Invoice", words.usd(headline.invoice_usd), words.percent(headline.share(headline.invoice_usd))),
+        (
+            "Of the invoice in no log",
+            words.usd(headline.unlogged_usd),
+            words.percent(headline.share(headline.unlogged_usd)),
+        ),
+    ]
 
 
 def _waiters(parts: Sequence[Part]) -> Section | None:

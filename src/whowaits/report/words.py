@@ -91,6 +91,16 @@ def percent(share: Decimal | None) -> str:
     return f"{text.replace('-', '−')} %"
 
 
+def percent_span(low: Decimal | None, high: Decimal | None) -> str:
+    """Return a range of shares with as many digits on either side: "27.8 to 28.0 %", "50 %"."""
+    one, other = percent(low), percent(high)
+    if one == other or low is None or high is None or "<" in one + other or ">" in one + other:
+        return span(one, other)
+    digits = 1 if "." in one + other else 0
+    first, last = (f"{(share * 100).quantize(Decimal(10) ** -digits, ROUND_HALF_EVEN):f}" for share in (low, high))
+    return f"{first} to {last} %".replace("-", "−")
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """Return "1 call" or "1,200 calls"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
