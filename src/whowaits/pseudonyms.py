@@ -16,7 +16,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from whowaits.model import WrongUse
 from whowaits.whole_files import whole
@@ -38,16 +38,17 @@ _SECRET: Final = re.compile(
 MAY_HIDE: Final = r"@|(sk|pk|rk|gsk|xai|hf|pplx|ghp|pat|glpat|xox[a-z])[-_]|AIza|AKIA|ASIA"
 """What is in every text that `Pseudonyms.text` changes, as an expression that every engine understands."""
 _MAY_HIDE: Final = re.compile(MAY_HIDE)
+Hide = Literal["nothing", "people", "names"]
 
 
 class Pseudonyms:
     """Pseudonyms under one key, which is read, or made, when the first is asked for.
 
-    `plain` gives people under their own ids; `named` still hides the names of things.
+    `hide` says what an output hides: nothing but secret keys, people, or all names.
     """
 
-    def __init__(self, project: Path, *, plain: bool = False) -> None:
-        self._project, self.plain = project, plain
+    def __init__(self, project: Path, hide: Hide = "people") -> None:
+        self._project, self.hide = project, hide
         self._given: dict[str, str] = {}
         self._start = functools.cache(lambda size: hashlib.blake2b(key=load_key(project), digest_size=size))
 
@@ -57,7 +58,7 @@ class Pseudonyms:
 
     def person(self, value: str) -> str:
         """Return the pseudonym of a user's id; that of a pseudonym is itself."""
-        if self.plain or (value.startswith(PERSON) and _PERSON.fullmatch(value)):
+        if self.hide == "nothing" or (value.startswith(PERSON) and _PERSON.fullmatch(value)):
             return value
         return PERSON + self._digest(value, 16)
 
@@ -67,10 +68,17 @@ class Pseudonyms:
         if not _MAY_HIDE.search(value):
             return value
         shown = _SECRET.sub(lambda found: f"secret-{self._digest(found[0], 5)}", value)
-        return shown if self.plain or "@" not in shown else _MAIL.sub(lambda found: self.person(found[0]), shown)
+        return (
+            shown
+            if self.hide == "nothing" or "@" not in shown
+            else _MAIL.sub(lambda found: self.person(found[0]), shown)
+        )
 
     def named(self, kind: str, value: str) -> str:
-        """Return the pseudonym of a thing's name, `workload-1f0c9a52e7`, and remember what it stands for."""
+        """Return the pseudonym of a thing, `workload-1f0c9a52e7`, and remember it; that of a pseudonym is itself."""
+        if value in self._given:
+            return value
+        value = self.text(value)
         shown = f"{kind}-{self._digest(f'{kind}:{value}', 5)}"
         self._given[shown] = value
         return shown

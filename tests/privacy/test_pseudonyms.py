@@ -34,7 +34,9 @@ def tagged(
     folder: Path, rows: Sequence[dict[str, Any]], *, plain: bool = False
 ) -> tuple[Classified, list[dict[str, Any]]]:
     log = lines(folder / "calls.jsonl", rows)
-    with logs.classify([log], Config(), AS_OF, pseudonyms=Pseudonyms(folder, plain=plain)) as session:
+    with logs.classify(
+        [log], Config(), AS_OF, pseudonyms=Pseudonyms(folder, "nothing" if plain else "people")
+    ) as session:
         session.write_tagged(folder / "tagged.parquet")
         return session.classified, pq.read_table(folder / "tagged.parquet").to_pylist()
 

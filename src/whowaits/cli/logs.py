@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -23,8 +24,13 @@ from whowaits.cli.shared import (
     width,
     wrong_use_is_exit_2,
 )
-from whowaits.pseudonyms import Pseudonyms
+from whowaits.model import WrongUse
+from whowaits.pseudonyms import Hide, Pseudonyms
 
+Redact = Annotated[
+    bool,
+    typer.Option("--redact", help="Make it fit to share: pseudonyms for names of keys, workloads, teams and paths."),
+]
 Logs = Annotated[list[str], typer.Argument(help="Log files or folders; `-` is standard input.")]
 PlainUserIds = Annotated[
     bool, typer.Option("--plain-user-ids", help="Show users, sessions and e-mail addresses as the log has them.")
@@ -40,12 +46,14 @@ def classify(
     workloads: Annotated[Path | None, typer.Option(help="Write the judged workloads as Parquet.")] = None,
     peek: Annotated[bool, typer.Option("--peek", help="Say what is recognised; judge and write nothing.")] = False,
     plain_user_ids: PlainUserIds = False,
+    redact: Redact = False,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
     as_of: AsOf = None,
     isolated: Isolated = False,
 ) -> None:
     """Tag every logged call: who waits, until when, and which tier it belongs on."""
     from whowaits.logs import workloads as log_half
+    from whowaits.redacted import redact as redacted
     from whowaits.report import peeked, terminal
 
     with wrong_use_is_exit_2():
@@ -55,22 +63,32 @@ def classify(
         for wanted in filter(None, (output, tags_only, workloads)):
             check_output(wanted, logs)
         settings = config.load(Path(), isolated=isolated)
-        pseudonyms = _pseudonyms(settings, Path(), plain=plain_user_ids)
+        if redact and plain_user_ids:
+            raise WrongUse("--redact and --plain-user-ids exclude one another: choose one")
+        hide: Hide = "names" if redact else "nothing" if plain_user_ids else "people"
+        pseudonyms = Pseudonyms(_project(settings, Path()), hide)
         session = log_half.classify(logs, settings, day(as_of), mapping=mapping_of(mapping), pseudonyms=pseudonyms)
     with wrong_use_is_exit_2(), session:
         writers = (session.write_tagged, session.write_tags, session.write_workloads)
         for path, write in zip((output, tags_only, workloads), writers, strict=True):
             if path is not None:
                 write(path)
-        show(terminal.render_classified(session.classified, width=width(), color=color()))
+        shown = redacted(session.classified, pseudonyms) if redact else session.classified
+        show(terminal.render_classified(shown, width=width(), color=color()))
+        _say_where(pseudonyms.keep())
         if session.classified.rows_read == 0:
             print(NO_CALL, file=sys.stderr)
             raise typer.Exit(NOTHING_READ)
 
 
-def _pseudonyms(settings: config.Config, folder: Path, *, plain: bool = False) -> Pseudonyms:
-    """The pseudonyms of a project: its configuration lies where its key does."""
-    return Pseudonyms(settings.path.parent if settings.path else folder, plain=plain)
+def _project(settings: config.Config, folder: Path) -> Path:
+    """The folder that keeps the key of pseudonyms: that of the configuration."""
+    return settings.path.parent if settings.path else folder
+
+
+def _say_where(mapping: Path | None) -> None:
+    if mapping is not None:
+        print(f"kept what the pseudonyms stand for in {mapping}: share everything but that", file=sys.stderr)
 
 
 def ingest(
@@ -87,7 +105,7 @@ def ingest(
     check_output(output, logs)
     with wrong_use_is_exit_2():
         settings = config.load(Path(), isolated=isolated)
-        pseudonyms = _pseudonyms(settings, Path(), plain=plain_user_ids)
+        pseudonyms = Pseudonyms(_project(settings, Path()), "nothing" if plain_user_ids else "people")
         done = keeping.keep(logs, output, settings, mapping_of(mapping), pseudonyms)
     show(kept.render_kept(done, output.name, width=width(), color=color()))
     if done.calls + done.sums == 0:
@@ -104,6 +122,7 @@ def audit(
         str | None, typer.Option(metavar="USD", help="What the providers billed for the period of the logs.")
     ] = None,
     as_of: AsOf = None,
+    redact: Redact = False,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
     no_cache: NoCache = False,
     isolated: Isolated = False,
@@ -111,18 +130,19 @@ def audit(
     """Read code and logs, join them, and write the report: what could wait, and what that would save."""
     from whowaits import join
     from whowaits.code import scan as code_half
+    from whowaits.redacted import redact as redacted
     from whowaits.report import build, terminal, write
 
     billed = None if invoice is None else dollars("--invoice", invoice)
     with wrong_use_is_exit_2():
         root = root_of(paths)
         settings = config.load(root, isolated=isolated)
+        pseudonyms = Pseudonyms(_project(settings, root))
         scan = code_half.scan(root, paths, settings, cache=not no_cache, as_of=day(as_of))
         classified = None
         if logs:
             from whowaits.logs import workloads as log_half
 
-            pseudonyms = _pseudonyms(settings, root)
             with log_half.classify(
                 logs, settings, day(as_of), mapping=mapping_of(mapping), pseudonyms=pseudonyms
             ) as session:
@@ -131,9 +151,14 @@ def audit(
         report = build.build(
             joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__, invoice=billed
         )
+        if redact:
+            report = redacted(report, pseudonyms)
+            report = replace(report, name=name or report.name)
         written = write.write_all(report, output)
     show(terminal.render_text(report, width=width(), color=color()))
     for path in written:
         print(f"wrote {path}")
+    with wrong_use_is_exit_2():
+        _say_where(pseudonyms.keep())
     if scan.files == 0 and (classified is None or classified.rows_read == 0):
         raise typer.Exit(NOTHING_READ)

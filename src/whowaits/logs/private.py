@@ -11,10 +11,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from whowaits.logs.cleaning import OWN
 from whowaits.logs.columns import literal, quoted
 from whowaits.logs.engine import Engine
+from whowaits.logs.table import CALL_FIELDS, PAIRS, TEXT, TEXTS
 from whowaits.model import Workload
+from whowaits.money import listed
 from whowaits.pseudonyms import MAY_HIDE, Pseudonyms
+from whowaits.redacted import redact
 
 RANDOM: Final = "[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|[0-9A-HJKMNP-TV-Z]{26}"
 PEOPLE: Final = ("end_user_id",)
@@ -29,20 +33,22 @@ NAMES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """SQL that shows the columns of a relation `r`: what stands for a column, and what has to be joined for it."""
+    """SQL of the columns of a call, read (`r`) and cleaned (`c`): what stands for them, what is joined for that."""
 
     columns: Mapping[str, str]
     joins: str = ""
 
     def __call__(self, column: str) -> str:
-        """Return the SQL of a column of `r`."""
-        return self.columns.get(column, f"r.{quoted(column)}")
+        """Return the SQL of a column."""
+        return self.columns.get(column, f"{'c' if column in OWN else 'r'}.{quoted(column)}")
 
 
 def shown(engine: Engine, table: str, filled: Collection[str], pseudonyms: Pseudonyms) -> Shown:
     """Return how the `filled` columns of a table are shown; what they need is kept as tables beside it."""
-    people = () if pseudonyms.plain else PEOPLE
-    sessions = () if pseudonyms.plain else SESSIONS
+    if pseudonyms.hide == "names":
+        return _renamed(engine, table, filled, pseudonyms)
+    people = () if pseudonyms.hide == "nothing" else PEOPLE
+    sessions = () if pseudonyms.hide == "nothing" else SESSIONS
     wanted = [
         *((column, "true", pseudonyms.person) for column in people),
         *((column, f"NOT {_random(column)}", pseudonyms.person) for column in sessions),
@@ -54,9 +60,53 @@ def shown(engine: Engine, table: str, filled: Collection[str], pseudonyms: Pseud
     for column, where, show in found:
         _keep(engine, column, _distinct(table, column, where), show)
     named = [column for column, _, _ in found]
-    columns = {name: f"coalesce({_beside(name)}.shown, r.{quoted(name)})" for name in named}
-    joins = " ".join(f"LEFT JOIN {_beside(name)} ON r.{quoted(name)} = {_beside(name)}.plain" for name in named)
-    return Shown(columns, joins)
+    columns = {name: f"coalesce({_beside(name)}.shown, {_of(name)})" for name in named}
+    return Shown(columns, _joins(named))
+
+
+def _joins(named: Iterable[str]) -> str:
+    return " ".join(f"LEFT JOIN {_beside(name)} ON {_of(name)} = {_beside(name)}.plain" for name in named)
+
+
+def _of(column: str) -> str:
+    """A column of the record as it was read; the canonical model is found only after that."""
+    return f"c.{column}" if column == "model_canonical" else f"r.{quoted(column)}"
+
+
+NOBODYS: Final = (
+    "source", "source_row", "record_kind", "provider", "operation", "token_semantics", "cost_basis", "service_tier",
+    "status", "time_quality", "stated_deadline_source", "trigger", "root_kind", "parent_kind", "region",
+)  # fmt: skip
+"""Columns of text that name neither a thing nor a person of the company."""
+THINGS: Final = {
+    "model_requested": "model", "model_response": "model", "model_canonical": "model", "api_key_id": "key",
+    "api_key_alias": "key", "caller_identity": "caller", "team": "team", "project": "project",
+    "workspace": "workspace", "service_name": "service", "environment": "environment", "job_name": "job",
+    "workflow_name": "workflow", "step_name": "step", "prompt_name": "prompt", "user_agent": "agent",
+    "code_file": "path", "code_function": "function", "source_file": "path", "batch_id": "batch",
+}  # fmt: skip
+"""Columns whose values are named anew, with the kind of their pseudonyms. What stands in neither list is left out."""
+
+
+def _renamed(engine: Engine, table: str, filled: Collection[str], pseudonyms: Pseudonyms) -> Shown:
+    """How columns are shown to others: names anew, and what could tell a call apart left out."""
+    pseudonyms.check()
+    texts = {name for name, kind in CALL_FIELDS if kind in (TEXT, TEXTS, PAIRS)} - set(NOBODYS)
+    named = [*sorted(texts & {*THINGS, *PEOPLE, *SESSIONS} & set(filled)), "model_canonical"]
+    for column in named:
+        where = "calls" if column == "model_canonical" else table
+        _keep(engine, column, _distinct(where, column, "true"), _anew(pseudonyms, THINGS.get(column)))
+    columns = dict.fromkeys(texts - set(named), "NULL")
+    columns |= {name: f"{_beside(name)}.shown" for name in named}
+    return Shown({**columns, "call_id": "'call-' || CAST(r.rowid AS VARCHAR)"}, _joins(named))
+
+
+def _anew(pseudonyms: Pseudonyms, kind: str | None) -> Callable[[str], str]:
+    if kind is None:
+        return pseudonyms.person
+    if kind == "model":
+        return lambda value: value if listed.is_public(value) else pseudonyms.named(kind, value)
+    return lambda value: pseudonyms.named(kind, value)
 
 
 def _random(column: str) -> str:
@@ -87,8 +137,10 @@ def _keep(engine: Engine, column: str, distinct: str, show: Callable[[str], str]
     engine.store(f"shown:{column}", batches(), schema)
 
 
-def without_people(workloads: Iterable[Workload], pseudonyms: Pseudonyms) -> tuple[Workload, ...]:
-    """Return the workloads with the pseudonyms of people wherever a text in them names one by an e-mail address."""
+def shown_workloads(workloads: Iterable[Workload], pseudonyms: Pseudonyms) -> tuple[Workload, ...]:
+    """Return the workloads as they may be shown: no e-mail address in a text, or no name at all."""
+    if pseudonyms.hide == "names":
+        return redact(tuple(workloads), pseudonyms)
     return tuple(_with_texts(workload, pseudonyms.text) for workload in workloads)
 
 

@@ -196,7 +196,7 @@ def _columns(filled: Collection[str], shown: Shown) -> tuple[str, str]:
     """The columns that are sorted, and all columns in the order of the canonical table."""
     own = [name for name in table.CALL_COLUMNS if name in OWN]
     kept = [name for name in table.CALL_COLUMNS if name in filled and name not in OWN]
-    calls = ", ".join([*(f"c.{quoted(name)}" for name in own), *(f"{shown(name)} AS {quoted(name)}" for name in kept)])
+    calls = ", ".join(f"{shown(name)} AS {quoted(name)}" for name in (*own, *kept))
     columns = ", ".join(
         quoted(name) if name in own or name in kept else f"CAST(NULL AS {SQL_TYPES[str(kind)]}) AS {quoted(name)}"
         for name, kind in table.CALL_FIELDS

@@ -130,7 +130,7 @@ def _judged(
         results.workload(unit, measured[unit.number], evidence[unit.number], verdicts[unit.number], as_of, config)
         for unit in found
     ]
-    workloads = private.without_people(judged, pseudonyms)
+    workloads = private.shown_workloads(judged, pseudonyms)
     results.store(engine, found, workloads)
     return results.classified(engine, workloads, came, problems, statements, as_of, config)
 

@@ -8,6 +8,7 @@ Imported on use: nothing of this is needed to check code.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -58,6 +59,22 @@ def find(list_id: str, model: str) -> Found | None:
         own = any(info is listed for listed in provider.models)
         return Found(info, own)
     return None
+
+
+@functools.cache
+def is_public(model: str) -> bool:
+    """Whether anybody sells a model under this id, but for a date or a version at its end: then it names nobody."""
+    return any(name in _public_ids() or _DATED.sub("", name) in _public_ids() for name in _spellings(model.lower()))
+
+
+@functools.cache
+def _public_ids() -> frozenset[str]:
+    from genai_prices.data_snapshot import get_snapshot
+
+    return frozenset(info.id.lower() for provider in get_snapshot().providers for info in provider.models)
+
+
+_DATED: Final = re.compile(r"(-\d{4}-\d{2}-\d{2}|[-@]\d{8}|-latest)?(-v\d+(:\d+)?)?$")
 
 
 def standard(found: Found, on: date) -> Rates | None:
