@@ -21,7 +21,7 @@ from whowaits.model import Basis, Evidence, Offer, Policy, Verdict
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("sample_logs/*.md")])
 TOP = sorted(p.name for p in ROOT.iterdir() if p.name != ".git")
-MADE_HERE = (".venv", ".whowaits_cache", "dist", "reports/newsroom")
+MADE_HERE = (".venv", ".whowaits/", ".whowaits_cache", "dist", "reports/newsroom")
 BOTH = Offer("both")
 
 
