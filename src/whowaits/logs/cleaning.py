@@ -22,7 +22,8 @@ UPDATE raw_calls SET dedupe_key = concat_ws(':', source, source_file, source_row
 TWICE: Final = """
 SELECT rowid AS id, dedupe_key, row_number() OVER (
   PARTITION BY dedupe_key
-  ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, source, source_file, source_row, rowid
+  ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, input_tokens_total IS NULL,
+    source, source_file, source_row, rowid
 ) AS nth
 FROM raw_calls
 WHERE dedupe_key IN (SELECT dedupe_key FROM raw_calls GROUP BY dedupe_key HAVING count(*) > 1)
@@ -34,7 +35,7 @@ DUPLICATES: Final = "SELECT id FROM twice WHERE nth > 1"
 _SEEN_ELSEWHERE: Final = (
     "root_kind", "parent_kind", "stated_deadline_at", "stated_deadline_s", "stated_deadline_source", "trace_id",
     "span_id", "parent_id", "trigger", "user_agent", "end_user_id", "streamed", "ttft_ms", "code_file",
-    "code_function", "code_line", "stated", "environment",
+    "code_function", "code_line", "stated", "environment", "ended_at", "duration_ms", "status", "http_status",
 )  # fmt: skip
 MERGED: Final = f"""
 UPDATE raw_calls SET {", ".join(f"{name} = coalesce(raw_calls.{name}, m.{name})" for name in _SEEN_ELSEWHERE)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from whowaits.logs import columns, documents, table
+from whowaits.logs import columns, documents, pairing, table
 from whowaits.logs.cells import unusable
 from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE, MERGED, PLACED, TWICE
 from whowaits.logs.columns import literal, quoted
@@ -279,6 +279,7 @@ def _settle(engine: Engine, problems: Problems) -> Ingested:
     )
     _stage_names(engine)
     engine.run(PLACED)
+    pairing.pair(engine, (item["source"] for item in counted))
     engine.define("twice", TWICE)
     engine.run(MERGED)
     engine.define("duplicates", DUPLICATES)

@@ -17,6 +17,8 @@ from whowaits.logs.records import Finisher, by_http, http_status, span, unpacked
 from whowaits.logs.registry import Documents
 
 NAME: Final = "azure_openai"
+BEHIND: Final = "azure_apim"
+"""Calls through this gateway are in both logs, under ids of their own."""
 CATEGORY: Final = "RequestResponse"
 TICKS_BEFORE_1970: Final = 621_355_968_000_000_000
 """Ticks are tenths of microseconds since the year 1."""
