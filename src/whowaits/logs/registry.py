@@ -27,7 +27,8 @@ class Reader(Protocol):
     `documents` may be called again for another pass over all files of the format. FALLBACK = True on the module
     makes it a reader that is asked last; BEHIND names the
     reader of a gateway whose calls this log has as well, under other ids; NEEDED names columns of Parquet that hold
-    counts beside somebody's words; TOGETHER = True says that records of one file complete those of another, so that a new file is read with the old.
+    counts beside somebody's words; TOGETHER = True says that records of one file complete those of another, so that a
+    new file is read with the old.
     """
 
     NAME: str
