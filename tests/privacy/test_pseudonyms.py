@@ -85,6 +85,19 @@ def test_a_user_in_a_tag_is_in_no_tag_and_no_evidence(tmp_path: Path) -> None:
     assert written[0]["tags"] == ["team:desk"]
 
 
+def test_people_are_hidden_in_the_tags_of_every_format(tmp_path: Path) -> None:
+    record = {
+        "request_id": "chatcmpl-1", "call_type": "acompletion", "spend": 0.5, "prompt_tokens": 9, "completion_tokens": 1,
+        "startTime": "2026-09-01T00:00:00Z", "endTime": "2026-09-01T00:00:01Z", "completionStartTime": None,
+        "model": "gpt-4o-mini", "request_tags": [f"owner:{MAIL}", "user:brynja-7"],
+        "metadata": {"spend_logs_metadata": {"asked_by": MAIL, "user_id": "brynja-8"}},
+    }  # fmt: skip
+    found, [row] = tagged(tmp_path, [record])
+    assert "brynja" not in repr(found) + repr(row)
+    person = Pseudonyms(tmp_path).person(MAIL)
+    assert (row["tags"], row["metadata"]) == ([f"owner:{person}"], [("asked_by", person)])
+
+
 def test_asked_for_plain_ids_everything_is_as_the_log_has_it(tmp_path: Path) -> None:
     row = call(user_id="cust_9913", session_id="chat-7", key_alias=MAIL, tags=[f"owner:{MAIL}"])
     found, [written] = tagged(tmp_path, [row], plain=True)

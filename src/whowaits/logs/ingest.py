@@ -132,6 +132,7 @@ def _load_nested(
 
 def _with_statement(row: dict[str, Any], statements: Statements) -> dict[str, Any]:
     said = statements.said(tuple(row.get("tags") or ()), tuple(row.get("metadata") or ()))
+    row |= {name: shown for name, shown in (("tags", said.tags), ("metadata", said.metadata)) if row.get(name)}
     row["stated"] = said.stated
     row["job_name"] = row.get("job_name") or said.job
     row["workflow_name"] = row.get("workflow_name") or said.workflow
