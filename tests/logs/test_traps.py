@@ -87,6 +87,43 @@ def test_a_parent_span_that_repeats_the_usage_of_its_child_is_no_call(
     assert [row["span_id"] for row in rows] == [f"{'2':0>16}"]
 
 
+@pytest.mark.parametrize(
+    ("read", "written", "reasoned"),
+    [
+        ("gen_ai__usage__cache_read__input_tokens", "gen_ai__usage__cache_creation__input_tokens",
+         "gen_ai__usage__reasoning__output_tokens"),
+        ("ai__usage__inputTokenDetails__cacheReadTokens", "ai__usage__inputTokenDetails__cacheWriteTokens",
+         "ai__usage__outputTokenDetails__reasoningTokens"),
+        ("gen_ai__usage__input_tokens__cached", "gen_ai__usage__input_tokens__cache_write",
+         "gen_ai__usage__output_tokens__reasoning"),
+    ],
+)  # fmt: skip
+def test_parts_of_usage_are_read_in_the_words_of_every_sdk(
+    tmp_path: Path, read: str, written: str, reasoned: str
+) -> None:
+    [row] = traced(tmp_path, span("1", **CHAT, **USAGE, **{read: 50, written: 20, reasoned: 4}))
+    found = [
+        row[name] for name in ("input_tokens_uncached", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
+    ]
+    assert found == [20, 50, 20, 4]
+
+
+def test_a_first_token_in_milliseconds_is_no_number_of_seconds(tmp_path: Path) -> None:
+    [row] = traced(tmp_path, span("1", **CHAT, **USAGE, ai__response__msToFirstChunk="612.5"))
+    assert (row["ttft_ms"], row["streamed"]) == (612.5, True)
+
+
+def test_older_releases_of_a_gateway_count_under_names_without_an_s(tmp_path: Path) -> None:
+    usage = {"prompt_token": 28, "completion_token": 20, "total_tokens": 48, "cost": 0.0038}
+    meta = {"request_model": "gpt-4o-mini", "provider_name": "openai", "response_model": "gpt-4o-mini"}
+    row = one(
+        tmp_path,
+        {"latencies": {"request": 900}, "request": {"id": "k"}, "response": {"status": 200}, "started_at": 1788228000000,
+         "ai": {"ai-proxy": {"usage": usage, "meta": meta}}},
+    )  # fmt: skip
+    assert (row["input_tokens_total"], row["output_tokens_total"], row["cost_usd"]) == (28, 20, Decimal("0.0038"))
+
+
 def test_retries_and_fallbacks_of_a_proxy_are_attempts_of_which_the_last_is_paid(
     tmp_path: Path, classify: Classify
 ) -> None:

@@ -90,6 +90,8 @@ def _cost(usage: Mapping[str, Any], cells: Cells, code: int | None) -> Any:
 
 
 def _tokens(usage: Mapping[str, Any], cells: Cells, *, failed: bool) -> dict[str, Any]:
-    if failed and not usage.get("prompt_tokens"):
+    """Older releases count under names without an s."""
+    named = {"prompt_tokens": usage.get("prompt_token"), "completion_tokens": usage.get("completion_token"), **usage}
+    if failed and not named.get("prompt_tokens"):
         return {}
-    return openai_tokens(cells, usage)
+    return openai_tokens(cells, named)

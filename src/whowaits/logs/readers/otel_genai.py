@@ -216,14 +216,13 @@ def _row(span: Span, above: list[Ancestor], cells: Cells) -> dict[str, Any]:
 
 def _plain_columns(span: Span, cells: Cells) -> dict[str, Any]:
     seconds = cells.read("ttft_ms", values.number, _get(span, "ttft_s"))
+    shown = cells.read("ttft_ms", values.milliseconds, _get(span, "ttft_ms")) if seconds is None else seconds * 1000
     parameters = values.mapping(span.attributes.get("llm.invocation_parameters"))
     streamed = cells.read("streamed", values.flag, _get(span, "streamed"), parameters.get("stream"))
     operation_id = str(span.attributes.get("ai.operationId", ""))
     return {
-        "ttft_ms": None if seconds is None else seconds * 1000,
-        "streamed": True
-        if streamed is None and (seconds is not None or operation_id.endswith("doStream"))
-        else streamed,
+        "ttft_ms": shown,
+        "streamed": True if streamed is None and (shown is not None or operation_id.endswith("doStream")) else streamed,
         "provider": values.text(_get(span, "provider")),
         "model_requested": values.text(_get(span, "model_requested")),
         "model_response": values.text(_get(span, "model_response")),
