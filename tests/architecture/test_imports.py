@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("typer", "pydantic", "pandas", "pyarrow", "duckdb", "sqlglot", "jinja2", "genai_prices")
+HEAVY = ("typer", "pydantic", "pandas", "pyarrow", "duckdb", "sqlglot", "pyspark", "jinja2", "genai_prices")
 RUN = """
 import sys
 from whowaits.cli import main

@@ -13,7 +13,7 @@ from typing import Any
 from whowaits.config import Config
 from whowaits.logs import ingest, table
 from whowaits.logs.cleaning import OWN
-from whowaits.logs.engine import Engine
+from whowaits.logs.engine import DuckDB
 from whowaits.logs.problems import Problems
 from whowaits.logs.sources import find
 from whowaits.logs.statements import Statements
@@ -32,7 +32,7 @@ def canonical(*paths: Path) -> list[dict[str, Any]]:
 def read(*paths: Path) -> tuple[list[dict[str, Any]], tuple[Skipped, ...]]:
     """Every record of these logs, and what was said about the rest."""
     with tempfile.TemporaryDirectory() as folder:
-        engine, problems = Engine(Path(folder)), Problems()
+        engine, problems = DuckDB(Path(folder)), Problems()
         sources = find(paths, Path(folder))
         ingest.load(engine, sources, Path(folder), Statements(Config()), {}, problems, lambda _: None)
         cleaned = ", ".join(f"c.{name}" if name in OWN else f"r.{name}" for name in table.CALL_COLUMNS)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.logs.conftest import Classify, call, named, only
-from whowaits.logs.engine import Engine, features
+from whowaits.logs.engine import DuckDB, features
 from whowaits.money.rates import Rates
 from whowaits.money.savings import Call, CallRates, Tokens, cost
 
@@ -133,14 +133,14 @@ cases = st.builds(
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(cases, min_size=1, max_size=30))
-def test_sql_and_reference_agree_to_the_nano_dollar(engine: Engine, some: list[Case]) -> None:
+def test_sql_and_reference_agree_to_the_nano_dollar(engine: DuckDB, some: list[Case]) -> None:
     computed = [(r["spend_nano"], r["lost_nano"], r["kept_nano"]) for r in _by_sql(engine, some)]
     assert computed == [_by_reference(case) for case in some]
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    return Engine(tmp_path_factory.mktemp("spool"))
+def engine(tmp_path_factory: pytest.TempPathFactory) -> DuckDB:
+    return DuckDB(tmp_path_factory.mktemp("spool"))
 
 
 def _by_reference(case: Case) -> tuple[int | None, ...]:
@@ -150,7 +150,7 @@ def _by_reference(case: Case) -> tuple[int | None, ...]:
     return tuple(cost(call, CallRates(case.paid, sync, low, high, case.factor)))
 
 
-def _by_sql(engine: Engine, some: list[Case]) -> list[dict[str, Any]]:
+def _by_sql(engine: DuckDB, some: list[Case]) -> list[dict[str, Any]]:
     _store(engine, "calls", [_call_row(n, case) for n, case in enumerate(some)])
     _store(engine, "prices", [_price_row(n, case) for n, case in enumerate(some)])
     for name in ("listed", "spent"):
@@ -176,7 +176,7 @@ def _price_row(number: int, case: Case) -> dict[str, Any]:
     return row | {"batch_factor_ppm": case.factor, "flex_factor_ppm": None}
 
 
-def _store(engine: Engine, name: str, rows: list[dict[str, Any]]) -> None:
+def _store(engine: DuckDB, name: str, rows: list[dict[str, Any]]) -> None:
     texts = ("status", "service_tier")
     schema = pa.schema([(key, pa.string() if key in texts else pa.int64()) for key in rows[0]])
     engine.store(name, [pa.RecordBatch.from_pylist(rows, schema=schema)], schema)

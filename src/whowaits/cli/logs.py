@@ -32,6 +32,10 @@ Redact = Annotated[
     typer.Option("--redact", help="Make it fit to share: pseudonyms for names of keys, workloads, teams and paths."),
 ]
 Logs = Annotated[list[str], typer.Argument(help="Log files or folders; `-` is standard input.")]
+SparkMaster = Annotated[
+    str | None,
+    typer.Option(help="Cluster, or sc://HOST of a Spark Connect server.", show_default="the session or environment"),
+]
 PlainUserIds = Annotated[
     bool, typer.Option("--plain-user-ids", help="Show users, sessions and e-mail addresses as the log has them.")
 ]
@@ -41,33 +45,39 @@ NO_CALL = "whowaits: no call to read in these logs; `whowaits classify --peek` s
 
 def classify(
     logs: Logs,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write every call, tagged, as Parquet.")] = None,
-    tags_only: Annotated[Path | None, typer.Option(help="Write request id and verdict only, as Parquet.")] = None,
-    workloads: Annotated[Path | None, typer.Option(help="Write the judged workloads as Parquet.")] = None,
+    output: Annotated[str | None, typer.Option("-o", "--output", help="Write every call, tagged, as Parquet.")] = None,
+    tags_only: Annotated[str | None, typer.Option(help="Write request id and verdict only, as Parquet.")] = None,
+    workloads: Annotated[str | None, typer.Option(help="Write the judged workloads as Parquet.")] = None,
     peek: Annotated[bool, typer.Option("--peek", help="Say what is recognised; judge and write nothing.")] = False,
     plain_user_ids: PlainUserIds = False,
     redact: Redact = False,
+    engine: Annotated[str, typer.Option(help="Where calls are counted: duckdb (this machine) or spark.")] = "duckdb",
+    spark_master: SparkMaster = None,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
     as_of: AsOf = None,
     isolated: Isolated = False,
 ) -> None:
     """Tag every logged call: who waits, until when, and which tier it belongs on."""
-    from whowaits.logs import workloads as log_half
+    from whowaits import logs as log_half
     from whowaits.redacted import redact as redacted
     from whowaits.report import peeked, terminal
 
     with wrong_use_is_exit_2():
+        opened = log_half.named(engine, spark_master)
         if peek:
             show(peeked.render_peek(log_half.peek(logs, mapping_of(mapping)), width=width(), color=color()))
             return
         for wanted in filter(None, (output, tags_only, workloads)):
-            check_output(wanted, logs)
+            if opened is log_half.on_this_machine:
+                check_output(Path(wanted), logs)
         settings = config.load(Path(), isolated=isolated)
         if redact and plain_user_ids:
             raise WrongUse("--redact and --plain-user-ids exclude one another: choose one")
         hide: Hide = "names" if redact else "nothing" if plain_user_ids else "people"
         pseudonyms = Pseudonyms(_project(settings, Path()), hide)
-        session = log_half.classify(logs, settings, day(as_of), mapping=mapping_of(mapping), pseudonyms=pseudonyms)
+        session = log_half.classify(
+            logs, settings, day(as_of), mapping=mapping_of(mapping), pseudonyms=pseudonyms, opened=opened
+        )
     with wrong_use_is_exit_2(), session:
         writers = (session.write_tagged, session.write_tags, session.write_workloads)
         for path, write in zip((output, tags_only, workloads), writers, strict=True):

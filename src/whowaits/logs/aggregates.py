@@ -49,8 +49,8 @@ GROUP BY ALL
 """
 COVERAGE: Final = f"""
 SELECT b.source, b.provider, b.width_us, b.first_us, b.last_us, b.requests, b.input_tokens, b.output_tokens, b.cost_usd,
-  CAST(SUM(p.billed * c.weight * COALESCE(c.request_count, 1)) AS HUGEINT) AS requests_micro,
-  CAST(SUM(p.billed * c.weight * (c.input_for_price + c.output)) AS HUGEINT) AS tokens_micro,
+  SUM(CAST(p.billed * c.weight AS HUGEINT) * COALESCE(c.request_count, 1)) AS requests_micro,
+  SUM(CAST(p.billed * c.weight AS HUGEINT) * (c.input_for_price + c.output)) AS tokens_micro,
   SUM(CAST(p.spend_nano AS HUGEINT) * c.weight) AS spend_micro
 FROM ({COVERED}) AS b
 JOIN calls AS c ON b.provider = c.provider AND c.start_us >= b.first_us AND c.start_us < b.last_us AND c.{ONE_CALL}

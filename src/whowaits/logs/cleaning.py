@@ -13,6 +13,10 @@ from whowaits.logs.columns import quoted
 
 WEIGHT_ONE: Final = 1_000_000
 """The weight of a call that stands for itself."""
+LEAST_RATE: Final = "0.0001"
+"""A sample thinner than one call in ten thousand is taken for a mistake."""
+LONGEST_S: Final = 1_000_000_000
+"""Seconds, some thirty years, beyond which a deadline is none."""
 
 PLACED: Final = """
 UPDATE raw_calls SET dedupe_key = concat_ws(':', source, source_file, source_row) WHERE dedupe_key IS NULL
@@ -32,19 +36,20 @@ WHERE dedupe_key IN (SELECT dedupe_key FROM raw_calls GROUP BY dedupe_key HAVING
 
 DUPLICATES: Final = "SELECT id FROM twice WHERE nth > 1"
 
-_SEEN_ELSEWHERE: Final = (
+SEEN_ELSEWHERE: Final = (
     "root_kind", "parent_kind", "stated_deadline_at", "stated_deadline_s", "stated_deadline_source", "trace_id",
     "span_id", "parent_id", "trigger", "user_agent", "end_user_id", "streamed", "ttft_ms", "code_file",
     "code_function", "code_line", "stated", "environment", "ended_at", "duration_ms", "status", "http_status",
 )  # fmt: skip
+ELSEWHERE: Final = f"""
+SELECT min(CASE WHEN t.nth = 1 THEN t.id END) AS id,
+  {", ".join(f"arg_min(r.{name}, CASE WHEN r.{name} IS NOT NULL THEN t.nth END) AS {name}" for name in SEEN_ELSEWHERE)}
+FROM twice AS t JOIN raw_calls AS r ON t.id = r.rowid
+GROUP BY t.dedupe_key
+"""
 MERGED: Final = f"""
-UPDATE raw_calls SET {", ".join(f"{name} = coalesce(raw_calls.{name}, m.{name})" for name in _SEEN_ELSEWHERE)}
-FROM (
-  SELECT min(CASE WHEN t.nth = 1 THEN t.id END) AS id,
-    {", ".join(f"arg_min(r.{name}, t.nth) AS {name}" for name in _SEEN_ELSEWHERE)}
-  FROM twice AS t JOIN raw_calls AS r ON t.id = r.rowid
-  GROUP BY t.dedupe_key
-) AS m
+UPDATE raw_calls SET {", ".join(f"{name} = coalesce(raw_calls.{name}, m.{name})" for name in SEEN_ELSEWHERE)}
+FROM ({ELSEWHERE}) AS m
 WHERE raw_calls.rowid = m.id
 """
 """What another source saw of the same call is kept: a gateway knows the price, a trace who waited. The name of the
@@ -53,11 +58,12 @@ workload stays that of the record that is kept, so that a call has one name whic
 ONE_CALL: Final = "record_kind NOT IN ('container', 'batch_aggregate', 'bucket')"
 """Records that are one call each; the others repeat calls or sum them up, and are in no total."""
 
-IMPOSSIBLE: Final = """
+IMPOSSIBLE: Final = f"""
 SELECT source_file, reason, count(*) AS n, min(source_row) AS first FROM (
   SELECT source_file, source_row, unnest([
     CASE WHEN ended_at < started_at THEN 'call ends before it starts; its end was left empty' END,
-    CASE WHEN sampling_rate <= 0 OR sampling_rate > 1 THEN 'sampling_rate is not between 0 and 1; taken as 1' END,
+    CASE WHEN sampling_rate < {LEAST_RATE} OR sampling_rate > 1
+      THEN 'sampling_rate is not between {LEAST_RATE} and 1; taken as 1' END,
     CASE WHEN started_at IS NULL AND ended_at IS NULL AND coalesce(record_kind, 'call') <> 'container'
       THEN 'call without a time' END
   ]) AS reason FROM raw_calls
@@ -69,7 +75,7 @@ OWN: Final = {
     "model_canonical": "n.model",
     "operation": "n.operation",
     "service_tier": "CASE WHEN r.is_batch THEN 'batch' ELSE n.tier END",
-    "sampling_rate": "CASE WHEN r.sampling_rate > 0 AND r.sampling_rate <= 1 THEN r.sampling_rate ELSE 1 END",
+    "sampling_rate": f"CASE WHEN r.sampling_rate BETWEEN {LEAST_RATE} AND 1 THEN r.sampling_rate ELSE 1 END",
     "ended_at": "CASE WHEN r.ended_at >= r.started_at OR r.started_at IS NULL THEN r.ended_at END",
     "status": "coalesce(r.status, 'ok')",
     "record_kind": "coalesce(r.record_kind, 'call')",
@@ -90,8 +96,9 @@ sessions or users, plus 2 streamed, 4 not streamed."""
 DAY_US: Final = 86_400_000_000
 CALLS: Final = f"""
 SELECT m.* EXCLUDE (whole, sized, read, short, long),
-  hash({", ".join("m." + quoted(name) for name in (*_STATEMENT, "form"))}) AS statement,
-  hash(m.provider, m.model_canonical, m.operation, m.service_tier, m.start_us // {DAY_US}) AS price_key,
+  CAST(hash({", ".join("m." + quoted(name) for name in (*_STATEMENT, "form"))}) >> 1 AS BIGINT) AS statement,
+  CAST(hash(m.provider, m.model_canonical, m.operation, m.service_tier, m.start_us // {DAY_US}) >> 1 AS BIGINT)
+    AS price_key,
   CAST(round({WEIGHT_ONE} / m.sampling_rate) AS BIGINT) AS weight,
   CASE WHEN m.start_us > 0 THEN m.start_us // {DAY_US} END AS day,
   coalesce(epoch_us(m.ended_at), m.start_us) AS end_us,
@@ -108,7 +115,8 @@ FROM (
       SELECT r.rowid AS position, {_NARROW}, r.stated AS stated, {_FORM} AS form,
         coalesce(epoch_us(r.started_at), epoch_us(r.ended_at), 0) AS start_us,
         CAST(CAST(r.cost_usd AS DECIMAL(38, 9)) * 1000000000 AS BIGINT) AS cost_nano,
-        CAST(r.stated_deadline_s * 1000000 AS BIGINT) AS deadline_us,
+        CASE WHEN abs(r.stated_deadline_s) <= {LONGEST_S}
+          THEN CAST(round(r.stated_deadline_s * 1000000) AS BIGINT) END AS deadline_us,
         CASE WHEN r.cache_hit THEN 1 ELSE 0 END AS answered_by_cache,
         CASE WHEN coalesce(r.input_tokens_total, r.output_tokens_total) IS NOT NULL
           AND coalesce(r.input_tokens_total, 0) <= {table.MAX_TOKENS}

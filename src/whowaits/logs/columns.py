@@ -119,6 +119,11 @@ def _as_text(column: str, kind: str) -> str:
     return f"CAST({column} AS VARCHAR)"
 
 
+def cleaned(kind: Kind, column: str, type_: str) -> str:
+    """Return SQL for the value of a typed column, null where it cannot be one. KeyError for a type that needs text."""
+    return f"nullif(trim({column}), '')" if (kind, type_) == ("text", "VARCHAR") else _TYPED[kind, type_](column)
+
+
 class _Source:
     """Where a field stands and how its value is made: (`given`, `made`), `made` being written in terms of `given`."""
 

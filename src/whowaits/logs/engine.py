@@ -1,4 +1,4 @@
-"""Where the SQL runs: DuckDB on this machine. The only module that knows DuckDB.
+"""Where the SQL runs: what an engine does, and DuckDB on this machine. The only module that knows DuckDB.
 
 Tables and sorts that outgrow the memory limit spill to the spool folder, so memory stays bounded whatever the log.
 """
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -23,7 +23,39 @@ BATCH_ROWS: Final = 20_000
 EngineError: Final = duckdb.Error
 
 
-class Engine:
+class Engine(Protocol):
+    """Tables of calls, wherever they lie. Every text of SQL is in DuckDB's words; the engine finds its own."""
+
+    def close(self) -> None:
+        """Let go of everything temporary."""
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """Return a small result as one dictionary a row."""
+
+    def pieces(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield a result of any size in lists of rows; other statements may run in between."""
+        ...
+
+    def one(self, sql: str) -> Any:
+        """Return the only value of a result."""
+
+    def store(self, name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
+        """Make a table of what is here."""
+
+    def define(self, name: str, sql: str) -> None:
+        """Keep the result of `sql` as a table."""
+
+    def view(self, name: str, sql: str) -> None:
+        """Name a query."""
+
+    def filled(self, name: str) -> set[str]:
+        """Return the columns of a table that may hold anything but null."""
+
+    def write_parquet(self, sql: str, path: str) -> None:
+        """Write a result to `path` as a whole or not at all."""
+
+
+class DuckDB:
     """A connection with a bounded memory; `close` it, the spool folder belongs to the caller."""
 
     def __init__(self, spool: Path, memory: str = MEMORY) -> None:
@@ -96,13 +128,13 @@ class Engine:
         lists = f"SELECT DISTINCT json_keys(json) AS keys FROM {objects}"
         return {row["key"] for row in self.rows(f"SELECT DISTINCT unnest(keys) AS key FROM ({lists})")}
 
-    def write_parquet(self, sql: str, path: Path, metadata: Mapping[str, str] | None = None) -> None:
+    def write_parquet(self, sql: str, path: Path | str, metadata: Mapping[str, str] | None = None) -> None:
         """Write a result to `path` as a whole or not at all, with `metadata` of the file."""
         options = ["FORMAT parquet", "COMPRESSION zstd"]
         if metadata:
             pairs = ", ".join(f"{quoted(key)}: {literal(value)}" for key, value in metadata.items())
             options.append(f"KV_METADATA {{{pairs}}}")
-        with whole(path) as partial:
+        with whole(Path(path)) as partial:
             self.run(f"COPY ({sql}) TO {literal(str(partial))} ({', '.join(options)})")
 
 

@@ -74,19 +74,19 @@ SELECT
     WHEN s.billed = 0 OR s.settled = 1 THEN s.spend_nano
     WHEN s.list_femto > 0 AND s.lost_femto IS NOT NULL
       THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.lost_femto // s.list_femto AS BIGINT)
-    ELSE s.spend_nano * s.batch_ppm // 1000000
+    ELSE CAST(CAST(s.spend_nano AS HUGEINT) * s.batch_ppm // 1000000 AS BIGINT)
   END AS lost_nano,
   CASE
     WHEN s.billed = 0 OR s.settled = 1 THEN s.spend_nano
     WHEN s.list_femto > 0 AND s.kept_femto IS NOT NULL
       THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.kept_femto // s.list_femto AS BIGINT)
-    ELSE s.spend_nano * s.batch_ppm // 1000000
+    ELSE CAST(CAST(s.spend_nano AS HUGEINT) * s.batch_ppm // 1000000 AS BIGINT)
   END AS kept_nano,
   CASE
     WHEN s.billed = 0 OR s.settled = 1 THEN s.spend_nano
     WHEN s.list_femto > 0 AND s.flex_femto IS NOT NULL
       THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.flex_femto // s.list_femto AS BIGINT)
-    ELSE s.spend_nano * s.flex_ppm // 1000000
+    ELSE CAST(CAST(s.spend_nano AS HUGEINT) * s.flex_ppm // 1000000 AS BIGINT)
   END AS flex_nano,
   CASE WHEN s.list_femto > 0 AND s.kept_femto IS NOT NULL THEN 0 ELSE 1 END AS batch_by_factor,
   CASE WHEN s.list_femto > 0 AND s.flex_femto IS NOT NULL THEN 0 ELSE 1 END AS flex_by_factor

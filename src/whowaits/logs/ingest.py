@@ -14,7 +14,7 @@ from whowaits.logs.cells import unusable
 from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE, MERGED, PLACED, TWICE
 from whowaits.logs.columns import literal, quoted
 from whowaits.logs.documents import Document
-from whowaits.logs.engine import Engine, EngineError, batched, objects_of, stored_parquet
+from whowaits.logs.engine import DuckDB, Engine, EngineError, batched, objects_of, stored_parquet
 from whowaits.logs.problems import Problems
 from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, needed, recognised
 from whowaits.logs.sources import Source, plain_copy
@@ -64,7 +64,7 @@ def _advice(column: str, known: Sequence[str]) -> str:
 
 
 def load(
-    engine: Engine,
+    engine: DuckDB,
     sources: Sequence[Source],
     spool: Path,
     statements: Statements,
@@ -116,7 +116,7 @@ def _by_reader(
 
 
 def _load_nested(
-    engine: Engine, reader: Reader, group: Sequence[Source], spool: Path, statements: Statements, problems: Problems
+    engine: DuckDB, reader: Reader, group: Sequence[Source], spool: Path, statements: Statements, problems: Problems
 ) -> None:
     passes = 0
 
@@ -151,7 +151,7 @@ def _flat_columns(reader: Reader) -> tuple[columns.Field, ...]:
 
 
 def _load_flat(
-    engine: Engine,
+    engine: DuckDB,
     reader: Reader,
     source: Source,
     spool: Path,
@@ -169,7 +169,7 @@ def _load_flat(
     engine.run(f"INSERT INTO raw_calls BY NAME {reader.SETTLED}")  # type: ignore[attr-defined]
 
 
-def _stage(engine: Engine, fields: Sequence[columns.Field], source: Source, spool: Path, problems: Problems) -> None:
+def _stage(engine: DuckDB, fields: Sequence[columns.Field], source: Source, spool: Path, problems: Problems) -> None:
     """Keep the declared columns of a file as the table `staged`."""
     direct = {"parquet": _stage_parquet, "lines": _stage_lines}.get(documents.shape_of(source.head()))
     if direct is not None and direct(engine, fields, source, spool):
@@ -185,7 +185,7 @@ def _stage(engine: Engine, fields: Sequence[columns.Field], source: Source, spoo
     engine.run("DROP TABLE documents")
 
 
-def _stage_parquet(engine: Engine, fields: Sequence[columns.Field], source: Source, spool: Path) -> bool:
+def _stage_parquet(engine: DuckDB, fields: Sequence[columns.Field], source: Source, spool: Path) -> bool:
     """Whether the engine could read the file; a damaged one is left to be read up to the damage."""
     path = plain_copy(source, spool)
     try:
@@ -196,7 +196,7 @@ def _stage_parquet(engine: Engine, fields: Sequence[columns.Field], source: Sour
     return True
 
 
-def _stage_lines(engine: Engine, fields: Sequence[columns.Field], source: Source, spool: Path) -> bool:
+def _stage_lines(engine: DuckDB, fields: Sequence[columns.Field], source: Source, spool: Path) -> bool:
     """Whether every line is an object and the engine could read all of them; others are looked at line by line."""
     path = plain_copy(source, spool)
     if glob.has_magic(str(path)) or not source.has_an_object_a_line():
@@ -226,7 +226,7 @@ def _texts(source: Source, spool: Path, problems: Problems) -> Iterator[tuple[st
         yield source.name, row, text
 
 
-def _stage_said(engine: Engine, loose: Sequence[str], statements: Statements) -> None:
+def _stage_said(engine: DuckDB, loose: Sequence[str], statements: Statements) -> None:
     """Read tags and metadata once for each distinct text and keep the result as the table `said`."""
     import pyarrow as pa
 
@@ -263,7 +263,7 @@ def _said_batch(distinct: Sequence[dict[str, Any]], statements: Statements, sche
     return pa.RecordBatch.from_arrays([pa.array(column, type=field.type) for column, field in columns], schema=schema)
 
 
-def _count_bad(engine: Engine, source: Source, problems: Problems) -> None:
+def _count_bad(engine: DuckDB, source: Source, problems: Problems) -> None:
     found = engine.rows(
         "SELECT bad, count(*) AS n, min(row) AS first FROM "
         "(SELECT unnest(string_split(bad, ',')) AS bad, row FROM staged WHERE bad <> '') GROUP BY bad ORDER BY bad"
@@ -273,12 +273,12 @@ def _count_bad(engine: Engine, source: Source, problems: Problems) -> None:
         problems.add(Place(source.name, item["first"]), reason, item["n"])
 
 
-def _settle(engine: Engine, problems: Problems) -> Ingested:
+def _settle(engine: DuckDB, problems: Problems) -> Ingested:
     """raw_calls -> calls: no duplicates, canonical names, only values that can be true."""
     counted = engine.rows(
         "SELECT source_file, source, count(*) AS n FROM raw_calls GROUP BY ALL ORDER BY source_file, source"
     )
-    _stage_names(engine)
+    stage_names(engine)
     engine.run(PLACED)
     pairing.pair(engine, (item["source"] for item in counted))
     engine.define("twice", TWICE)
@@ -292,7 +292,7 @@ def _settle(engine: Engine, problems: Problems) -> Ingested:
     return Ingested(rows, duplicates, tuple((item["source_file"], item["source"], item["n"]) for item in counted))
 
 
-def _stage_names(engine: Engine) -> None:
+def stage_names(engine: Engine) -> None:
     """Normalise each distinct spelling of provider, model, operation and tier once."""
     import pyarrow as pa
 

@@ -17,7 +17,7 @@ from typing import Final
 from whowaits.config import Config
 from whowaits.logs import documents, ingest, manifest, private, results
 from whowaits.logs.cleaning import ONE_CALL
-from whowaits.logs.engine import Engine
+from whowaits.logs.engine import DuckDB
 from whowaits.logs.manifest import Content, Manifest, Read
 from whowaits.logs.problems import Problems
 from whowaits.logs.registry import all_readers, fallback, reads_together
@@ -186,7 +186,7 @@ class _Run:
             self._write(engine, self._target if last and self._file != self._unfinished else self._unfinished)
         return read
 
-    def _write(self, engine: Engine, path: Path) -> None:
+    def _write(self, engine: DuckDB, path: Path) -> None:
         engine.view("kept_calls", _KEPT)
         filled = engine.filled("kept_calls")
         sql = results.calls_sql(filled, private.shown(engine, "raw_calls", filled, self._pseudonyms))
@@ -221,8 +221,8 @@ SELECT coalesce(sum(places - 1), 0) FROM (
 
 
 @contextlib.contextmanager
-def _engine(spool: Path) -> Iterator[Engine]:
-    engine = Engine(spool)
+def _engine(spool: Path) -> Iterator[DuckDB]:
+    engine = DuckDB(spool)
     try:
         yield engine
     finally:

@@ -115,7 +115,7 @@ def _random(column: str) -> str:
 
 
 def _beside(column: str) -> str:
-    return quoted(f"shown:{column}")
+    return quoted(f"shown_{column}")
 
 
 def _distinct(table: str, column: str, where: str) -> str:
@@ -134,7 +134,7 @@ def _keep(engine: Engine, column: str, distinct: str, show: Callable[[str], str]
             values = [value for (value,) in piece]
             yield pa.record_batch([values, [show(value) for value in values]], schema=schema)
 
-    engine.store(f"shown:{column}", batches(), schema)
+    engine.store(f"shown_{column}", batches(), schema)
 
 
 def shown_workloads(workloads: Iterable[Workload], pseudonyms: Pseudonyms) -> tuple[Workload, ...]:

@@ -25,7 +25,7 @@ def store(engine: Engine, as_of: date, own: Sequence[PriceEntry]) -> None:
     for row in engine.rows(features()["price_keys"]):
         wanted.setdefault(_key(row, as_of), []).append(row["price_key"])
     numbers = [name for name in RateRow._fields if name in RANGE or name.endswith(AMOUNTS)]
-    schema = pa.schema([("price_key", pa.uint64()), *((name, pa.int64()) for name in numbers)])
+    schema = pa.schema([("price_key", pa.int64()), *((name, pa.int64()) for name in numbers)])
     rows = [
         (price_key, *(_number(rate, name) for name in numbers))
         for rate in rate_rows(wanted, as_of, own)

@@ -127,8 +127,8 @@ def store(engine: Engine, units: Sequence[Unit], workloads: Sequence[Workload]) 
     tags = [(name, kinds[name]) for name in _VERDICT]
     figures = [
         ("provider", pa.string()), ("models", table.TEXTS), ("calls", pa.int64()), ("rows", pa.int64()),
-        ("first_at", table.TIME), ("last_at", table.TIME), ("spend_usd", table.MONEY), ("slow_usd", table.MONEY),
-        ("unpriced_calls", pa.int64()), ("saving_usd_low", table.MONEY), ("saving_usd_high", table.MONEY),
+        ("first_at", table.TIME), ("last_at", table.TIME), ("spend_usd", table.SUM), ("slow_usd", table.SUM),
+        ("unpriced_calls", pa.int64()), ("saving_usd_low", table.SUM), ("saving_usd_high", table.SUM),
         ("saving_basis", pa.string()), ("notes", table.TEXTS), ("table_row", pa.int64()),
     ]  # fmt: skip
     schema = pa.schema([("unit", pa.int64()), ("slow_tier", pa.string()), *tags, *figures])

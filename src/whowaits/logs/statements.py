@@ -74,6 +74,14 @@ class Statements:
         """Return the names, without wildcards, under which a rule looks for a statement."""
         return tuple(sorted({p for rule in self.rules for p in rule.when.field if re.fullmatch(r"[\w.\-]+", p)}))
 
+    def said_by_key(self) -> tuple[str, ...]:
+        """Return the patterns of all keys whose value can state something."""
+        return (*sorted({*self._patterns}), *JOB_KEYS, *WORKFLOW_KEYS)
+
+    def said_by_tag(self) -> tuple[str, ...]:
+        """Return the patterns of whole tags that the register knows."""
+        return tuple(self._tag_patterns)
+
     def _said(self, tags: tuple[str, ...], metadata: tuple[tuple[str, str], ...]) -> Said:
         named = [tag for tag in tags if not names_person(split_tag(tag)[0])]
         metadata = tuple(pair for pair in metadata if not names_person(pair[0]))

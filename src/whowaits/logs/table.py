@@ -16,6 +16,8 @@ TIME: Final = pa.timestamp("us", tz="UTC")
 NUMBER: Final = pa.float64()
 FLAG: Final = pa.bool_()
 MONEY: Final = pa.decimal128(18, 9)
+SUM: Final = pa.decimal128(38, 9)
+"""Money of many calls: MONEY ends at a billion."""
 TEXTS: Final = pa.list_(pa.string())
 PAIRS: Final = pa.map_(pa.string(), pa.string())
 

@@ -19,7 +19,7 @@ MAX_USD: Final = Decimal(1_000_000)
 LONGEST_TAG: Final = 200
 """Longer values are text of somebody's, not a statement about a call."""
 
-_CONTENT: Final = re.compile(
+CONTENT: Final = re.compile(
     r"(^|[._])(prompts?|messages?|responses?|inputs?|outputs?|completions?|content|text|body|system_instructions"
     r"|query|question|answer|document|arguments)$"
 )
@@ -27,7 +27,7 @@ _CONTENT: Final = re.compile(
 
 def names_content(name: str) -> bool:
     """Whether a field of this name holds what somebody wrote or a model answered: such fields are never read."""
-    return _CONTENT.search(name.lower()) is not None
+    return CONTENT.search(name.lower()) is not None
 
 
 def text(value: Any) -> str | None:

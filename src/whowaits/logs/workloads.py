@@ -8,7 +8,6 @@ calls joins the evidence in `_seen`; the verdict is `judge`'s alone.
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,12 +17,12 @@ from typing import Any, Final
 
 from whowaits.config import Config
 from whowaits.judge import judge
-from whowaits.logs import chains, ingest, private, rates, results, shapes, units
+from whowaits.logs import chains, private, rates, results, shapes, units
 from whowaits.logs.engine import Engine, features
+from whowaits.logs.engines import Asked, Opened, on_this_machine
 from whowaits.logs.ingest import Ingested
 from whowaits.logs.peeking import peek
 from whowaits.logs.problems import Problems
-from whowaits.logs.sources import find
 from whowaits.logs.statements import Statements, speaks
 from whowaits.logs.units import Apart, Unit
 from whowaits.model import Basis, Classified, Evidence, Place
@@ -56,23 +55,22 @@ class Session:
 
     def close(self) -> None:
         """Remove everything temporary."""
-        self._engine.close()
         self._folder.close()
 
-    def write_tagged(self, path: Path) -> None:
+    def write_tagged(self, path: Path | str) -> None:
         """Write one row a call with its verdict, whole or not at all."""
         filled = self._engine.filled("raw_calls")
         shown = private.shown(self._engine, "raw_calls", filled, self._pseudonyms)
-        self._engine.write_parquet(results.tagged_sql(filled, shown), path)
+        self._engine.write_parquet(results.tagged_sql(filled, shown), str(path))
 
-    def write_tags(self, path: Path) -> None:
+    def write_tags(self, path: Path | str) -> None:
         """Write only the ids and the verdict columns of every call."""
         shown = private.shown(self._engine, "raw_calls", {"request_id", "call_id"}, self._pseudonyms)
-        self._engine.write_parquet(results.tags_sql(shown), path)
+        self._engine.write_parquet(results.tags_sql(shown), str(path))
 
-    def write_workloads(self, path: Path) -> None:
+    def write_workloads(self, path: Path | str) -> None:
         """Write the judged feature table, one row a workload."""
-        self._engine.write_parquet("SELECT * FROM judged ORDER BY workload", path)
+        self._engine.write_parquet("SELECT * FROM judged ORDER BY workload", str(path))
 
 
 def classify(
@@ -82,19 +80,18 @@ def classify(
     mapping: Mapping[str, str] | None = None,
     progress: Callable[[str], None] | None = None,
     pseudonyms: Pseudonyms | None = None,
+    opened: Opened = on_this_machine,
 ) -> Session:
     """Return the judged workloads of these logs. SourceError when a named log is not there.
 
-    People are shown under pseudonyms, the project's unless others are given.
+    People are shown under pseudonyms, the project's unless others are given. `opened` reads the logs into an engine:
+    on_this_machine, or what engines.named gives.
     """
     pseudonyms = pseudonyms or Pseudonyms(config.path.parent if config.path else Path())
     with contextlib.ExitStack() as stack:
-        spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="whowaits-")))
-        engine = Engine(spool)
-        stack.callback(engine.close)
         problems, statements = Problems(), Statements(config, pseudonyms.text)
-        say = progress or (lambda _: None)
-        came = ingest.load(engine, find(sources, spool), spool, statements, mapping or {}, problems, say)
+        asked = Asked(sources, statements, mapping or {}, problems, progress or (lambda _: None))
+        engine, came = opened(asked, stack)
         classified = _judged(engine, config, as_of, statements, problems, came, pseudonyms)
         return Session(engine, stack.pop_all(), classified, pseudonyms)
     raise AssertionError("unreachable: ExitStack does not swallow exceptions")
@@ -159,7 +156,7 @@ def _store_units(engine: Engine, found: Sequence[Unit]) -> None:
     import pyarrow as pa
 
     schema = pa.schema(
-        [("statement", pa.uint64()), ("unit", pa.int64()), ("due_us", pa.int64()), ("due_every_us", pa.int64())]
+        [("statement", pa.int64()), ("unit", pa.int64()), ("due_us", pa.int64()), ("due_every_us", pa.int64())]
     )
     rows = [
         (statement, unit.number, unit.due.at_us if unit.due else None, unit.due.every_us if unit.due else None)
