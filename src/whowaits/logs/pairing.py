@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from whowaits.logs.columns import literal
-from whowaits.logs.engine import Engine, batched
+from whowaits.logs.engine import DuckDB, batched
 from whowaits.logs.registry import all_readers
 
 SLACK_US: Final = 2_000_000
@@ -36,7 +36,7 @@ class Seen(NamedTuple):
     key: str
 
 
-def pair(engine: Engine, sources: Iterable[str]) -> None:
+def pair(engine: DuckDB, sources: Iterable[str]) -> None:
     """Give records behind a gateway the key of the gateway's record of the same call."""
     present = set(sources)
     for reader in all_readers():
@@ -45,7 +45,7 @@ def pair(engine: Engine, sources: Iterable[str]) -> None:
             _pair(engine, gateway, reader.NAME)
 
 
-def _pair(engine: Engine, gateway: str, behind: str) -> None:
+def _pair(engine: DuckDB, gateway: str, behind: str) -> None:
     import pyarrow as pa
 
     schema = pa.schema([("id", pa.int64()), ("dedupe_key", pa.string())])
@@ -55,7 +55,7 @@ def _pair(engine: Engine, gateway: str, behind: str) -> None:
     engine.run("UPDATE raw_calls SET dedupe_key = p.dedupe_key FROM paired AS p WHERE raw_calls.rowid = p.id")
 
 
-def _seen(engine: Engine, source: str) -> Iterator[Seen]:
+def _seen(engine: DuckDB, source: str) -> Iterator[Seen]:
     return (Seen(*row) for piece in engine.pieces(_CALLS.format(source=literal(source))) for row in piece)
 
 
