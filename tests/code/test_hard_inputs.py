@@ -116,3 +116,53 @@ def test_a_file_that_is_gone_before_it_is_compared_with_last_time_is_no_crash(tm
     scanned(tmp_path, {"job.py": HEAD + LOOP})
     scan(tmp_path, [tmp_path], Config())
     assert kept.recall(tmp_path, [tmp_path / "job.py", tmp_path / "gone.py"], None) is None
+
+
+@pytest.mark.parametrize("name", ["спросить", "質問", "سؤال", "größe", "ｆｕｌｌｗｉｄｔｈ", "ﬁle", "नाम"])
+def test_names_in_any_script_are_followed_as_python_reads_them(tmp_path: Path, name: str) -> None:
+    """Python reads `ﬁle` and `file` as the same name; the file of a module keeps the name it has."""
+    texts = {
+        "модуль.py": f"{HEAD}class Ответ:\n    def {name}(self, x):\n        return {CALL}\n",
+        "main.py": f"from модуль import Ответ\n\n\ndef main(xs):\n    for x in xs:\n        Ответ().{name}(x)\n",
+    }
+    found = scanned(tmp_path, texts)
+    assert [(str(s.place), s.deciding.driver and str(s.deciding.driver)) for s in found.call_sites] == [
+        ("модуль.py:7", "main.py:5")
+    ]
+
+
+def test_a_file_of_python_2_is_named_and_hides_no_other(tmp_path: Path) -> None:
+    old = "import openai\n\nfor x in open('rows'):\n    print openai.Completion.create(prompt=x)\n"
+    found = scanned(tmp_path, {"old.py": old, "backtick.py": "x = `1`\n", "plain.py": HEAD + LOOP})
+    assert [s.place.path for s in found.call_sites] == ["plain.py"]
+    assert [str(s.place) for s in found.skipped] == ["backtick.py:1", "old.py:4"]
+    assert all(s.reason.startswith("Python 3.") for s in found.skipped)
+
+
+def test_stub_files_are_neither_read_nor_named(tmp_path: Path) -> None:
+    stub = f"{HEAD}def main(xs): ...\nfor x in y:\n    {CALL}\n"
+    found = scanned(tmp_path, {"job.py": HEAD + LOOP, "job.pyi": stub, "broken.pyi": "def ("})
+    assert ([s.place.path for s in found.call_sites], found.skipped) == (["job.py"], ())
+
+
+def test_files_that_read_one_another_for_schedules_end(tmp_path: Path) -> None:
+    """Scripts, targets of make and workflows that start themselves and each other."""
+    texts = {
+        "crontab": "0 2 * * * ./a.sh\n0 3 * * * make a\n",
+        "a.sh": "./b.sh\n./a.sh\npython job.py\n",
+        "b.sh": "./a.sh; ./b.sh; make b\n",
+        "Makefile": "a: b a\nb: a b\n\nc:\n\tmake c\n",
+        ".github/workflows/a.yml": "on: {schedule: [{cron: '0 4 * * *'}]}\njobs: {a: {uses: ./.github/workflows/a.yml}}\n",
+        "job.py": HEAD + LOOP + "\n\nmain(open('rows'))\n",
+    }
+    found = scanned(tmp_path, texts)
+    (site,) = found.call_sites
+    assert (site.deciding.verdict.row, site.deciding.verdict.deadline_s) == (7, 86400)
+
+
+def test_a_schedule_file_of_a_million_lines_is_passed_over(tmp_path: Path) -> None:
+    texts = {
+        "crontab": "0 2 * * * python job.py\n" * 100_000,
+        "k8s/a.yaml": "kind: CronJob\n" + "- a: {b: [c]}\n" * 100_000,
+    }
+    assert len(scanned(tmp_path, {**texts, "job.py": HEAD + LOOP}).call_sites) == 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,3 +51,32 @@ def test_a_file_of_any_content_is_read_to_values(name: str, text: str) -> None:
 def test_any_command_and_any_span_is_read_or_refused(text: str) -> None:
     assert all(target.name for target in commands.targets(text))
     assert (durations.parse(text) or 1) > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("infra/main.tf", "schedule <<A\n" * 15_000),
+        ("infra/main.tf", "schedule /*" * 15_000),
+        ("infra/main.tf", 'a "b" {' * 25_000 + "schedule"),
+        ("infra/main.tf", "schedule = " + "[" * 100_000),
+        ("run.sh", "while true; do sleep 60\n" * 40_000),
+        ("run.sh", "echo '* * * * * x' | crontab -; " * 30_000),
+        ("run.sh", "gcloud scheduler jobs create http x \\\n" * 25_000),
+        ("k8s/a.yaml", "kind: CronJob\na: " + "{{" * 400_000),
+        ("k8s/a.yaml", "kind: CronJob\n" + "{{a}}" * 100_000 + "x"),
+        ("k8s/a.yaml", "kind: CronJob\n" + "{{/*" * 200_000),
+        ("k8s/a.yaml", "kind: CronJob\n" + "<<: &a {<<: *a}\n" * 20_000),
+        ("template.yaml", "AWS::Events::Rule: &a [" + "*a, " * 100_000),
+        ("setup.py", "'" * 900_000),
+        ("pyproject.toml", "a = " + "[" * 100_000),
+        ("crontab", "* " * 400_000),
+        ("jobs.py", "from apscheduler import x\n" + "add_job(f, 'cron', hour=" + "(" * 90 + "1" + ")" * 90 + ")\n" * 200),
+        ("jobs.py", "import airflow\nx = " + " + ".join(["'a'"] * 20_000) + "\nDAG('a', schedule=x)\n"),
+    ],
+)  # fmt: skip
+def test_reading_for_schedules_takes_seconds_at_most(name: str, text: str) -> None:
+    before = time.process_time()
+    found, _ = schedules.read(Texts([name], lambda path, most: text.encode()[:most]))
+    assert time.process_time() - before < 8
+    assert all(isinstance(s, Schedule) for s in found)

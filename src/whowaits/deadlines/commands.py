@@ -34,6 +34,7 @@ _NO_JOBS: Final = frozenset(
 _MAX_DEPTH: Final = 3
 _CONTAINERS: Final = frozenset({"docker", "podman", "docker-compose", "nerdctl"})
 _MAX_ARGUMENTS: Final = 12
+_MAX_WORDS: Final = 500
 
 
 class Target(NamedTuple):
@@ -95,7 +96,7 @@ def _words(piece: str) -> tuple[list[str], list[str]]:
         words = piece.split()
     count = next((number for number, word in enumerate(words) if not _ASSIGNMENT.match(word)), len(words))
     values = [word.partition("=")[2] for word in words[:count]]
-    return [value for value in values if re.search(r"\s", value)], words[count:]
+    return [value for value in values if re.search(r"\s", value)], words[count : count + _MAX_WORDS]
 
 
 def _started(words: list[str], folder: str) -> Iterator[Target]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
-from pathlib import PurePosixPath
 from typing import Final
 
 from whowaits.model import Place, Skipped
@@ -37,5 +37,11 @@ class Texts:
 
     def beside(self, path: str, ending: str) -> list[str]:
         """Return the paths in the folder of `path` that end in `ending`, in order."""
-        folder = PurePosixPath(path).parent
-        return [p for p in self.paths if p.endswith(ending) and PurePosixPath(p).parent == folder]
+        return [p for p in self._folders.get(path.rpartition("/")[0], ()) if p.endswith(ending)]
+
+    @functools.cached_property
+    def _folders(self) -> dict[str, list[str]]:
+        folders: dict[str, list[str]] = {}
+        for path in self.paths:
+            folders.setdefault(path.rpartition("/")[0], []).append(path)
+        return folders

@@ -43,11 +43,6 @@ def started(module: Module, node: ast.expr | None, depth: int = 0) -> list[Start
     return _named(module, node)
 
 
-def decorated(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[Started]:
-    """Return what a run of a function of the file starts."""
-    return of_function(module, _qualified(module, function))
-
-
 def of_function(module: Module, qualified: str) -> list[Started]:
     """Return a function of the file, and the commands and scripts that it starts."""
     function = module.defined.get(qualified)
@@ -131,7 +126,3 @@ def _method(module: Module, node: ast.Attribute) -> list[Started] | None:
     if owner in module.imports.values() and made is not node.value:
         return [Started(Target("task", method))]
     return None
-
-
-def _qualified(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    return next((name for name, known in module.defined.items() if known is function), function.name)

@@ -7,17 +7,21 @@ build their tables the first time.
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 _TOKEN: Final = re.compile(
-    r"(?P<space>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<heredoc><<[-~]?\s*(\w+)\n.*?\n[ \t]*\3(?=\n|$))"
+    r"(?P<space>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*.{0,5000}?\*/)"
+    r"|(?P<heredoc><<[-~]?\s*(\w+)\n.{0,5000}?\n?[ \t]*\3(?=\n|$))"
     r"|(?P<text>\"(?:\\.|\$\{[^}]*\}|[^\"\\])*\")|(?P<name>[A-Za-z_][\w-]*)|(?P<line>\n)|(?P<sign>.)",
     re.DOTALL,
 )
 _MAX_DEPTH: Final = 40
+MAX_LENGTH: Final = 200_000
+"""Characters of a file; written by hand, they have a few thousand."""
 _OPENING: Final = {"{": "}", "[": "]", "(": ")"}
 
 
@@ -50,8 +54,11 @@ class Block:
             yield from block.texts()
 
 
+@functools.lru_cache(maxsize=64)
 def blocks(text: str) -> list[Block]:
-    """Return the blocks of a file; what cannot be read is left out."""
+    """Return the blocks of a file, which nobody changes; what cannot be read is left out."""
+    if len(text) > MAX_LENGTH:
+        return []
     reader = _Reader(text)
     top = Block("", (), 1)
     reader.body(top, 0)

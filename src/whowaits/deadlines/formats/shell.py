@@ -12,7 +12,7 @@ from whowaits.deadlines import durations
 _SET: Final = re.compile(r"^\s*(?:export\s+|readonly\s+|local\s+|ENV\s+|ARG\s+)?([A-Za-z_]\w*)=(.*)$", re.MULTILINE)
 _USED: Final = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?[-=]([^}]*))?\})")
 _LOOP: Final = re.compile(
-    r"\b(?:while\s+(?:true|:|1|\[+\s*(?:1|true)\s*\]+)|until\s+false)\s*(?:;|#[^\n]*)?\s*do\b(.*?)\bdone\b"
+    r"\b(?:while\s+(?:true|:|1|\[+\s*(?:1|true)\s*\]+)|until\s+false)\s*(?:;|#[^\n]*)?\s*do\b(.{0,2000}?)\bdone\b"
     r"|\bwatch\s+(?:-\w+\s+)*?(?:-n\s*|--interval[= ])([\d.]+)\s+([^\n]*)",
     re.DOTALL,
 )

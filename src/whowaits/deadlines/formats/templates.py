@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-_ACTION: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_ALONE: Final = re.compile(r"^[ \t]*(?:\{\{[^\n]*?\}\}[ \t]*)+$", re.MULTILINE)
+MAX_LENGTH: Final = 200_000
+"""Characters of a template; written by hand, they have a few thousand."""
+_ACTION: Final = re.compile(r"\{\{.{0,300}?\}\}", re.DOTALL)
+_COMMENT: Final = re.compile(r"\{\{-?\s*/\*.{0,1000}?\*/\s*-?\}\}", re.DOTALL)
+_ALONE: Final = re.compile(r"^[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)+$", re.MULTILINE)
 _VALUE: Final = re.compile(r"\{\{-?\s*(?:\.|\$\.)?Values\.([\w.]+)")
 _DEFAULT: Final = re.compile(r"default\s+\"([^\"]*)\"")
 
@@ -22,7 +25,9 @@ def plain(text: str, value: Callable[[str], str | None]) -> str:
 
     A line of nothing but actions (`if`, `range`, `include`) is left empty; an action that is not known becomes `$`.
     """
-    text = re.sub(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
+    if len(text) > MAX_LENGTH:
+        return text
+    text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
     return _ACTION.sub(lambda found: _word(found[0], value), _ALONE.sub("", text))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from whowaits.deadlines.formats import moments
-from whowaits.deadlines.formats.callables import decorated, started
+from whowaits.deadlines.formats.callables import of_function, started
 from whowaits.deadlines.formats.python_module import Module, argument, functions
 from whowaits.deadlines.schedule import Schedule, Started, starting
 from whowaits.deadlines.when import When
@@ -26,10 +26,10 @@ def in_python(module: Module) -> Iterator[Schedule | Skipped]:
             yield from _at(module, node, argument(node, 1, "trigger"), started(module, argument(node, 0, "func")))
         elif isinstance(node, ast.Dict):
             yield from _configured(module, node)
-    for _, function in functions(module.tree):
+    for qualified, function in functions(module.tree):
         for decorator in function.decorator_list:
             if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") in _DECORATORS:
-                yield from _at(module, decorator, argument(decorator, 0, "trigger"), decorated(module, function))
+                yield from _at(module, decorator, argument(decorator, 0, "trigger"), of_function(module, qualified))
 
 
 def trigger(module: Module, call: ast.Call, node: ast.expr | None) -> When | None:

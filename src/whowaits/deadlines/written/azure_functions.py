@@ -10,7 +10,7 @@ from typing import Final
 
 from whowaits.deadlines import when
 from whowaits.deadlines.commands import Target
-from whowaits.deadlines.formats.callables import decorated
+from whowaits.deadlines.formats.callables import of_function
 from whowaits.deadlines.formats.python_module import Module, argument, functions
 from whowaits.deadlines.formats.yaml_nodes import child, items, line_of, roots_of, text_of
 from whowaits.deadlines.schedule import Schedule, starting
@@ -28,12 +28,12 @@ def in_python(module: Module) -> Iterator[Schedule | Skipped]:
     """Yield a Schedule for each function with a timer."""
     if not any(name.startswith("azure.functions") for name in module.imports.values()):
         return
-    for _, function in functions(module.tree):
+    for qualified, function in functions(module.tree):
         for decorator in function.decorator_list:
             if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") in _DECORATORS:
                 text = module.text(argument(decorator, 0, "schedule"))
                 place = Place(module.path, decorator.lineno)
-                yield from starting(place, KIND, partial(_moment, text), decorated(module, function))
+                yield from starting(place, KIND, partial(_moment, text), of_function(module, qualified))
 
 
 def in_text(path: str, text: str, texts: Texts) -> Iterator[Schedule | Skipped]:

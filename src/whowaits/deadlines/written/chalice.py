@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from whowaits.deadlines import when
-from whowaits.deadlines.formats.callables import decorated
+from whowaits.deadlines.formats.callables import of_function
 from whowaits.deadlines.formats.moments import UNIT_S
 from whowaits.deadlines.formats.python_module import Module, argument, functions
 from whowaits.deadlines.schedule import Schedule, starting
@@ -23,11 +23,11 @@ def in_python(module: Module) -> Iterator[Schedule | Skipped]:
     """Yield a Schedule for each function of a Chalice app that runs by the clock."""
     if not any(name.startswith("chalice") for name in module.imports.values()):
         return
-    for _, function in functions(module.tree):
+    for qualified, function in functions(module.tree):
         for decorator in function.decorator_list:
             if isinstance(decorator, ast.Call) and module.last_name(decorator.func) == "schedule":
                 moment = partial(_moment, module, argument(decorator, 0, "expression"))
-                yield from starting(Place(module.path, decorator.lineno), KIND, moment, decorated(module, function))
+                yield from starting(Place(module.path, decorator.lineno), KIND, moment, of_function(module, qualified))
 
 
 def _moment(module: Module, node: ast.expr | None) -> When | None:

@@ -10,7 +10,7 @@ from typing import Final
 from whowaits.deadlines import when
 from whowaits.deadlines.commands import Target
 from whowaits.deadlines.formats import moments, task_names
-from whowaits.deadlines.formats.callables import decorated, started
+from whowaits.deadlines.formats.callables import of_function, started
 from whowaits.deadlines.formats.python_module import Module, argument, functions
 from whowaits.deadlines.schedule import Schedule, Started, starting
 from whowaits.model import Place, Skipped
@@ -28,13 +28,13 @@ def in_python(module: Module) -> Iterator[Schedule | Skipped]:
             yield from _at(module, call, argument(call, None, "cron_schedule"), call)
         elif name == "build_schedule_from_partitioned_job":
             yield from _partitioned(module, call)
-    for _, function in functions(module.tree):
+    for qualified, function in functions(module.tree):
         for decorator in (d for d in function.decorator_list if isinstance(d, ast.Call)):
             name = module.last_name(decorator.func)
             if name == "schedule":
                 yield from _at(module, decorator, argument(decorator, 0, "cron_schedule"), decorator)
             elif name in ("asset", "multi_asset") and (condition := _on_cron(module, decorator)) is not None:
-                yield from _each(module, condition, condition.args[0], decorated(module, function))
+                yield from _each(module, condition, condition.args[0], of_function(module, qualified))
 
 
 def _at(module: Module, call: ast.Call, cron: ast.expr | None, names: ast.Call) -> Iterator[Schedule | Skipped]:
@@ -114,9 +114,9 @@ def _selected(module: Module, node: ast.expr, depth: int) -> Iterator[Started]:
 
 def _all_assets(module: Module) -> Iterator[Started]:
     """The assets that this file holds or imports by name."""
-    for _, function in functions(module.tree):
+    for qualified, function in functions(module.tree):
         if any(module.last_name(d.func if isinstance(d, ast.Call) else d) == "asset" for d in function.decorator_list):
-            yield from decorated(module, function)
+            yield from of_function(module, qualified)
     for name in sorted(set(module.imports.values())):
         yield Started(Target("named", task_names.asset(name.rpartition(".")[2])))
 

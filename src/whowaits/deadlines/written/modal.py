@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from whowaits.deadlines.formats import moments
-from whowaits.deadlines.formats.callables import decorated
+from whowaits.deadlines.formats.callables import of_function
 from whowaits.deadlines.formats.python_module import Module, argument, functions
 from whowaits.deadlines.schedule import Schedule, starting
 from whowaits.deadlines.when import When
@@ -20,13 +20,13 @@ WORDS: Final = ("Cron(", "Period(")
 
 def in_python(module: Module) -> Iterator[Schedule | Skipped]:
     """Yield a Schedule for each function that is deployed with one."""
-    for _, function in functions(module.tree):
+    for qualified, function in functions(module.tree):
         for decorator in function.decorator_list:
             given = argument(decorator, None, "schedule") if isinstance(decorator, ast.Call) else None
             given = module.constants.get(given.id, given) if isinstance(given, ast.Name) else given
             if isinstance(given, ast.Call):
                 place = Place(module.path, given.lineno)
-                yield from starting(place, KIND, partial(_moment, module, given), decorated(module, function))
+                yield from starting(place, KIND, partial(_moment, module, given), of_function(module, qualified))
 
 
 def _moment(module: Module, call: ast.Call) -> When | None:

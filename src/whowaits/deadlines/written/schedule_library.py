@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from whowaits.deadlines import when
-from whowaits.deadlines.formats.callables import decorated, started
+from whowaits.deadlines.formats.callables import of_function, started
 from whowaits.deadlines.formats.moments import UNIT_S
 from whowaits.deadlines.formats.python_module import Module, argument, functions
 from whowaits.deadlines.schedule import Schedule, starting
@@ -26,12 +26,12 @@ def in_python(module: Module) -> Iterator[Schedule | Skipped]:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "do" and node.args:
             place = Place(module.path, node.func.value.lineno)
             yield from starting(place, KIND, partial(_every, module, node.func.value), started(module, node.args[0]))
-    for _, function in functions(module.tree):
+    for qualified, function in functions(module.tree):
         for decorator in function.decorator_list:
             if isinstance(decorator, ast.Call) and module.last_name(decorator.func) == "repeat" and decorator.args:
                 place = Place(module.path, decorator.lineno)
                 yield from starting(
-                    place, KIND, partial(_every, module, decorator.args[0]), decorated(module, function)
+                    place, KIND, partial(_every, module, decorator.args[0]), of_function(module, qualified)
                 )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from whowaits.deadlines import when
 from whowaits.deadlines.formats import moments
-from whowaits.deadlines.formats.callables import decorated
+from whowaits.deadlines.formats.callables import of_function
 from whowaits.deadlines.formats.python_module import Module, argument, functions
 from whowaits.deadlines.schedule import Schedule, starting
 from whowaits.deadlines.when import When
@@ -60,11 +60,11 @@ _READ: Final[Mapping[str, Callable[[Module, ast.Call], When | None]]] = {
 
 def in_python(module: Module) -> Iterator[Schedule | Skipped]:
     """Yield a Schedule for each function that such a decorator stands above."""
-    for _, function in functions(module.tree):
+    for qualified, function in functions(module.tree):
         for decorator in function.decorator_list:
             if isinstance(decorator, ast.Call) and (read := _reader(module, decorator)) is not None:
                 place = Place(module.path, decorator.lineno)
-                yield from starting(place, KIND, partial(read, module, decorator), decorated(module, function))
+                yield from starting(place, KIND, partial(read, module, decorator), of_function(module, qualified))
 
 
 def _reader(module: Module, call: ast.Call) -> Callable[[Module, ast.Call], When | None] | None:
