@@ -6,6 +6,7 @@ calls. One that is used around the clock says nothing, and without any that keep
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,7 +28,7 @@ FEWEST_CALLS: Final = 500
 FEWEST_SLOTS: Final = A_WEEK
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class People:
     """A workload that people use: how often each half hour of the week occurred, and its calls in them."""
 
@@ -80,6 +81,7 @@ def _is_low(rates: Sequence[float], first: int, length: int) -> bool:
     return here * len(rates) <= AWAY * length * sum(rates)
 
 
+@functools.lru_cache(maxsize=10_000)
 def _rates(found: People, period: int) -> list[float]:
     """Calls in each slot of the period for each time that it occurred."""
     slots = [range(slot, A_WEEK, period) for slot in range(period)]
