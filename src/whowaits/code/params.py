@@ -179,9 +179,19 @@ class Params:
         path, scope, term = self.resolver.dicts[number]
         binds = self.resolver.scope(path, scope).binds
         names = [name for name, terms in binds.items() if any(t is term for t in terms)]
-        in_class = self.resolver.scope(path, scope).kind == "class"
-        held = [("a", None, name) if in_class else ("n", name) for name in names]
-        return [put for term in held for put in self._put(path, scope, term)]
+        held = [a for _, _, a, t in self.resolver.files[path].attributes if t is term]
+        found = [put for name in names for put in self._put(path, scope, ("n", name))]
+        return found + [put for name in dict.fromkeys((*names, *held)) for put in self._put_elsewhere(number, name)]
+
+    def _put_elsewhere(self, number: int, name: str) -> Iterator[tuple[str | None, Values]]:
+        """What is put into a dictionary that is an attribute, or that another file imports."""
+        r = self.resolver
+        path = r.dicts[number][0]
+        for at, n in r.uses.puts.get(name, ())[:MAX_CALLERS]:
+            scope, base, key, value = r.files[at].items[n]
+            if (at == path and base[0] == "n") or ("D", path, number) not in r.of(at, scope, base):
+                continue
+            yield (str(key[1]) if key and key[0] == "s" else None), r.of(at, scope, value)
 
     def _same_owner(self, path: str, one: int, other: int, name: str, base: Term) -> bool:
         r = self.resolver

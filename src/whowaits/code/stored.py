@@ -150,6 +150,11 @@ def _pipe(c: _Check, t: Any, waiting: list[Any]) -> None:
     waiting += t[1:]
 
 
+def _elsewhere(c: _Check, t: Any, waiting: list[Any]) -> None:
+    _need(len(t) == 3 and type(t[1]) is int and 0 <= t[1] < c.scopes)
+    waiting.append(t[2])
+
+
 def _import(c: _Check, t: Any, waiting: list[Any]) -> None:
     _need(len(t) == 4 and type(t[1]) is int and type(t[2]) is str and (t[3] is None or type(t[3]) is str))
 
@@ -172,4 +177,5 @@ _INSIDE: Final[dict[str, Any]] = {
     "w": _one,
     "y": _one,
     "*": _one,
+    "e": _elsewhere,
 }

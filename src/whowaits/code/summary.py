@@ -12,6 +12,7 @@ item says what they are:
     ("d", ((key, term), …))  a dictionary       ("i", term, key)         an item; key None = any
     ("p", term, term)        left | right       ("w", term)              what a with statement binds
     ("y", annotation)        an instance of it  ("m", level, module, name)  an import
+    ("e", scope, term)       the term as it stands in another scope of the file
 """
 
 from __future__ import annotations

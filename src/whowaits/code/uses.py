@@ -32,7 +32,7 @@ class Uses:
     names           name -> its uses other than being called
     results         call -> the uses of its result; `called_results`: the calls of its result
     methods         name -> the methods of that name; `functions`: those of a module
-    stores          attribute -> the assignments to it
+    stores          attribute -> the assignments to it; `puts`: name of a collection -> the assignments to its items
     held            names of variables, parameters, attributes and imports under another name
     defined         names of functions
     decorated       name of a decorator -> the functions and classes that it decorates
@@ -47,6 +47,7 @@ class Uses:
         self.methods: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.functions: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.stores: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self.puts: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.on_functions: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.decorated: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self.held: set[str] = set()
@@ -93,8 +94,9 @@ class Uses:
             self.held.add(attribute)
             self.stores[attribute].append((path, number))
             self._note("attribute", path, scope_number, attribute, term)
-        for scope_number, base, _, term in summary.items:
+        for number, (scope_number, base, _, term) in enumerate(summary.items):
             if held_in := terminal(base):
+                self.puts[held_in].append((path, number))
                 self._note("bind", path, scope_number, held_in, term)
 
     def _read_definitions(self, path: str, summary: Summary) -> None:
@@ -110,6 +112,8 @@ class Uses:
                     self.functions[scope.name].append((path, number))
 
     def _note(self, how: str, path: str, number: int, key: int | str | None, term: Term) -> None:
+        if term and term[0] == "e":
+            number, term = term[1], term[2]
         for part in _parts(term):
             use = Use(how, path, number, key, part)
             if part[0] == "c":

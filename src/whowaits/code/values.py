@@ -347,5 +347,6 @@ _OF: Final[dict[str, Any]] = {
     "p": lambda r, path, scope, term: r.all_of(path, scope, term[1:3]),
     "*": lambda r, path, scope, term: r.of(path, scope, term[1]),
     "y": lambda r, path, scope, term: r.params.instances(path, scope, term[1]),
+    "e": lambda r, path, scope, term: r.of(path, term[1], term[2]),
     "m": lambda r, path, scope, term: r.imported(path, term[1], term[2], term[3]),
 }

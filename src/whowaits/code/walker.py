@@ -17,6 +17,8 @@ _FIELDS: Final[dict[type, tuple[str, ...]]] = {  # the last first, as they are p
     for cls in vars(ast).values()
     if isinstance(cls, type) and issubclass(cls, ast.AST)
 }
+_SAME_EVERYWHERE: Final = frozenset({"c", "d", "f", "k", "s", "v", "m"})
+"""Terms that mean the same in every scope of a file."""
 _LEAVES: Final = frozenset(
     {ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, str, bool, int, float, bytes, complex, type(None)}
 )
@@ -91,8 +93,13 @@ class _Walker(Terms):
 
     def bind(self, scope: int, name: str, term: Term) -> None:
         """Note that a name can be what the term is."""
-        scope = self.outer_names.get((scope, name), scope)
-        self.scopes[scope].binds.setdefault(name, []).append(term)
+        owner = self.outer_names.get((scope, name), scope)
+        self.bind_outside(owner, scope, name, term)
+
+    def bind_outside(self, owner: int, scope: int, name: str, term: Term) -> None:
+        """Note that a name of the scope `owner` can be what the term is in `scope`."""
+        here = owner == scope or not term or term[0] in _SAME_EVERYWHERE
+        self.scopes[owner].binds.setdefault(name, []).append(term if here else ("e", scope, term))
 
     def assign(self, target: ast.AST, term: Term, scope: int) -> None:
         """Note an assignment to a name, attribute, item or several of them."""
@@ -280,7 +287,23 @@ def _grow(w: _Walker, func: ast.Attribute, args: Any, keywords: Any, scope: int)
         w.items.append((scope, w.term(func.value), args[0], args[1]))
     elif args and args[-1] is not None and isinstance(func.value, ast.Name | ast.Attribute):
         spread = func.attr in ("extend", "update")
-        w.assign(func.value, args[-1] if spread else ("t", (args[-1],)), scope)
+        term = args[-1] if spread else ("t", (args[-1],))
+        if isinstance(func.value, ast.Name):
+            w.bind_outside(_binds_it(w, scope, func.value.id), scope, func.value.id, term)
+        else:
+            w.assign(func.value, term, scope)
+
+
+def _binds_it(w: _Walker, scope: int, name: str) -> int:
+    """The scope that a name seen from `scope` belongs to, as far as the file has been read; else `scope` itself."""
+    at = scope
+    while at >= 0:
+        here = w.scopes[at]
+        visible = here.kind != "class" or at == scope
+        if visible and (name in here.binds or any(p.name == name for p in here.params)):
+            return at
+        at = here.parent
+    return scope
 
 
 _VISITORS: Final[dict[type, Any]] = {

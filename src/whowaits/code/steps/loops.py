@@ -90,7 +90,7 @@ def kind_of(tree: Tree, loop: Loop) -> Kind:
     if leaves == "always":
         return Kind(_until_success(tree, loop))
     if dependence := feeds_itself(tree, loop):
-        return Kind(dependence)
+        return Kind("same-item-stages" if dependence == "refine-chain" and _runs_stages(tree, loop) else dependence)
     if isinstance(loop.node, cst.For):
         return _for(tree, loop, loop.node, leaves)
     return _while(tree, loop, loop.node, leaves)
@@ -106,6 +106,15 @@ def feeds_itself(tree: Tree, loop: Loop) -> str | None:
         if loop.first or is_conversation(b.name):
             return "growing-messages"
     return None
+
+
+def _runs_stages(tree: Tree, loop: Loop) -> bool:
+    """Whether each round calls another function on the same item, which the loop takes from a list of steps."""
+    if not isinstance(loop.node, cst.For) or loop.first:
+        return False
+    fed = {b.name for b in carried(tree, loop.node, loop.call, loop.arguments)}
+    called = reads(tree, loop.call.func) & reads(tree, loop.node.target)
+    return bool(called) and not any(is_conversation(name) for name in fed)
 
 
 def carries_history(tree: Tree, loop: Loop) -> bool:
