@@ -16,6 +16,10 @@ _Store = tuple[int, str, int]
 """One assignment to an attribute: its place among those to the same name, and (path, number) of its row."""
 
 PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty", "hybrid_property", "classproperty"})
+_PROTOCOLS: Final = ("typing.Protocol", "typing_extensions.Protocol")
+MAX_IMPLEMENTING: Final = 12
+"""A protocol that more classes have all methods of says nothing."""
+
 EMPTY_BASES: Final = ("abc.", "typing.", "typing_extensions.", "builtins.", "enum.")
 """Packages whose classes give nothing that calls a model."""
 
@@ -32,6 +36,7 @@ class Classes:
         self.resolver = resolver
         self._lines: dict[ClassId, tuple[list[ClassId], list[str]]] = {}
         self._below: dict[ClassId, list[ClassId]] | None = None
+        self._implements: dict[ClassId, list[ClassId]] = {}
         self._stores_of: dict[str, tuple[dict[ClassId, list[_Store]], list[_Store]]] = {}
 
     def enclosing(self, path: str, scope: int) -> ClassId | None:
@@ -80,11 +85,26 @@ class Classes:
                     if scope.kind == "class":
                         for above in self.line((path, number))[0][1:]:
                             self._below.setdefault(above, []).append((path, number))
-        return self._below.get(cls, [])
+        return [*self._below.get(cls, ()), *self._implementing(cls)]
+
+    def _implementing(self, cls: ClassId) -> list[ClassId]:
+        """The classes that have all methods of a protocol."""
+        if not any(base.startswith(_PROTOCOLS) for base in self.line(cls)[1]):
+            return []
+        if cls not in self._implements:
+            r = self.resolver
+            wanted = [n for n, terms in r.scope(*cls).binds.items() if any(t and t[0] == "f" for t in terms)]
+            holders = [{(p, r.scope(p, n).parent) for p, n in r.uses.methods.get(name, ())} for name in wanted]
+            found = sorted(set.intersection(*holders) - {cls}) if holders else []
+            self._implements[cls] = found if len(found) <= MAX_IMPLEMENTING else []
+        return self._implements[cls]
 
     def related(self, one: ClassId, other: ClassId) -> bool:
-        """Whether one class is the other or its ancestor or descendant."""
-        return one in self.line(other)[0] or other in self.line(one)[0]
+        """Whether an object can be of both classes, as far as the tree shows."""
+        if one in self.line(other)[0] or other in self.line(one)[0]:
+            return True
+        mine, others = {one, *self.below(one)}, {other, *self.below(other)}
+        return not mine.isdisjoint(others)
 
     # -- attributes ------------------------------------------------------------------------------------------
 
@@ -94,11 +114,15 @@ class Classes:
         return self.resolver.remember(key, lambda: self._own(value, name))
 
     def attribute(self, value: Value, name: str) -> Values:
-        """Return what an attribute of a class or an instance is, at last that of a base outside of the tree."""
-        found = self.own(value, name)
-        if found or value[0] == "U":
-            return found or self._outside(value, name)
-        return self._outside(value, name)
+        """Return what an attribute of a class or an instance is, at last that of a base outside of the tree.
+
+        What a class inherits from outside mostly makes instances of it: `Model.objects`, `Model.from_pretrained`.
+        """
+        if value[0] == "Q":
+            return self.own(("S", *value[1:]), name) or (value,)
+        found = self.own(value, name) or self._outside(value, name)
+        inherited = value[0] == "C" and found and all(v[0] == "X" for v in found)
+        return (*found, ("Q", value[1], value[2])) if inherited else found
 
     def _outside(self, value: Value, name: str) -> Values:
         call, calls = ("", ()) if value[0] == "C" else ("()", (None,))
@@ -166,7 +190,7 @@ class Classes:
 
     def _means(self, path: str, scope: int, base: Term, cls: ClassId) -> bool:
         values: Any = self.resolver.of(path, scope, base)
-        return any(v[0] in ("O", "S", "C") and (v[1], v[2]) == cls for v in values)
+        return any(v[0] in ("O", "S", "C", "Q") and (v[1], v[2]) == cls for v in values)
 
     def _constructed(self, cls: ClassId, name: str) -> Values:
         """What a class without a constructor of its own (a data class) is given for the attribute."""

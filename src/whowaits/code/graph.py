@@ -385,7 +385,7 @@ class _Tracker:
         on_self = any(v[0] == "U" for v in values)
         if own and base and base[0] == "n" and ("S", *own) in values:
             on_self = on_self or base[1] in self._first_params(hop.path, call.scope)
-        return on_self, tuple((v[1], v[2]) for v in values if v[0] in ("O", "S"))
+        return on_self, tuple(dict.fromkeys((v[1], v[2]) for v in values if v[0] in ("O", "S", "Q")))
 
     def _first_params(self, path: str, scope: int) -> set[str]:
         scopes = self.resolver.files[path].scopes

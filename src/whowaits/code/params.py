@@ -347,7 +347,7 @@ class Params:
         if kind == "C":
             made = self.resolver.classes.own(("O", value[1], value[2]), "__init__")
             made += self.resolver.classes.own(("O", value[1], value[2]), "__post_init__")
-        elif kind in ("O", "S"):
+        elif kind in ("O", "S", "Q"):
             made = self.resolver.classes.own(value, "__call__")
         else:
             return ()

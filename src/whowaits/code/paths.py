@@ -173,7 +173,7 @@ class _Ways:
         most = MAX_PATHS - MAX_TEST_PATHS
         found = self._follow([start], most, visits, None if is_test(node[0]) else aside, circles)
         found += self._follow(aside, MAX_TEST_PATHS, visits, None, circles)
-        return sorted(found, key=lambda p: len(p.steps)) or [self._top(circles[0])]
+        return sorted(found, key=lambda p: len(p.steps)) or [self._top(circles[0] if circles else start)]
 
     def _follow(
         self, ways: list[_Way], most: int, visits: Counter[Node], aside: list[_Way] | None, circles: list[_Way]
@@ -196,7 +196,7 @@ class _Ways:
             ends, further = self._extend(way, visits)
             found.update(dict.fromkeys(ends))
             waiting.extend(further)
-            if not ends and not further:
+            if not ends and not further and not self._is_overridden(way):
                 circles.append(way)
         return list(found)[:most]
 
@@ -220,6 +220,9 @@ class _Ways:
             return ends or [Path(way.steps, EntryPoint("script", None, last.path, last.line, last.cell))], []
         further: list[_Way] = []
         edges = self.graph.callers(way.node)
+        overridden = self._is_overridden(way)
+        if overridden:
+            edges = tuple(e for e in edges if self._names_class(e.hops[0]))
         for edge in self._telling_first(edges):
             handed = [self._entry(rule, way.node, scope) for rule in self.entries.handed(edge, way.node)]
             ends += [Path(way.steps, e) for e in dict.fromkeys(handed)]
@@ -227,9 +230,12 @@ class _Ways:
                 further.append(more)
         if not edges and scope.kind == "lambda":
             further.append(self._out_of_lambda(way, scope))
-        elif not ends and not further and all(visits[self.node_of(e.hops[-1])] < MAX_VISITS for e in edges):
+        elif not (ends or further or overridden) and self._all_open(edges, visits):
             ends.append(Path(way.steps, EntryPoint("none", None, way.node[0], *self._at(way.node, scope))))
         return ends, further
+
+    def _all_open(self, edges: tuple[Edge, ...], visits: Counter[Node]) -> bool:
+        return all(visits[self.node_of(e.hops[-1])] < MAX_VISITS for e in edges)
 
     def _telling_first(self, edges: tuple[Edge, ...]) -> list[Edge]:
         """Order the ways up: those with something around the call first, and few of the many that say nothing.
@@ -287,6 +293,21 @@ class _Ways:
     def _is_again(self, way: _Way, node: Node, cls: ClassId | None) -> bool:
         """Whether the way passes the function already, on an object that may be the same."""
         return any(n == node and not (c and cls and not self._related(c, cls)) for n, c in way.passed)
+
+    def _is_overridden(self, way: _Way) -> bool:
+        """Whether the object that the way runs on has a method of its own in place of the one the way has come to."""
+        path, number = way.node
+        scope = self.resolver.scope(path, number)
+        if way.cls is None or (path, scope.parent) not in self._line_of(way.cls):
+            return False
+        has = (c for c in self._line_of(way.cls) if scope.name in self.resolver.scope(*c).binds)
+        return next(has, None) != (path, scope.parent)
+
+    def _names_class(self, hop: Hop) -> bool:
+        """Whether a method is called on a class by name: `super().run()`, `Base.run(self)`."""
+        func = self.graph.call_of(hop).func
+        values = self.resolver.of(hop.path, self.graph.call_of(hop).scope, func[1]) if func and func[0] == "a" else ()
+        return any(v[0] in ("U", "C") for v in values)
 
     def _related(self, one: ClassId, other: ClassId) -> bool:
         return self.resolver.classes.related(one, other)

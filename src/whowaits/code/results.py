@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from whowaits.code.summary import Call
+from whowaits.code.summary import Call, terminal
 
 if TYPE_CHECKING:
     from whowaits.code.values import Resolver, Value, Values
@@ -25,6 +25,9 @@ WRAPS: Final = frozenset(
 )
 """Callables from outside whose result does what the function given to them does."""
 
+_RUNS_QUERY: Final = frozenset({"scalars", "scalar", "execute", "exec", "stream", "stream_scalars"})
+"""Methods of a database session that give the rows of the query given to them."""
+
 _IMPORTS: Final = frozenset({"importlib.import_module", "builtins.__import__", "pytest.importorskip"})
 _CARRIES: Final = ("langchain", "langgraph")
 _CARRYING_PREFIXES: Final = ("wrap", "patch", "instrument", "track", "trace", "with_", "observe")
@@ -36,7 +39,22 @@ def result_of(r: Resolver, path: str, number: int) -> Values:
     from whowaits.code.values import unite
 
     call = r.files[path].calls[number]
-    return unite(_result(r, path, number, call, v) for v in r.of(path, call.scope, call.func))
+    values = r.of(path, call.scope, call.func)
+    if not values:
+        return unite((_instances(r, path, call), _rows(r, path, call, terminal(call.func))))
+    return unite(_result(r, path, number, call, v) for v in values)
+
+
+def _instances(r: Resolver, path: str, call: Call) -> Values:
+    """What something that is not of this tree makes of a class given to it: `session.query(User)`, `get(Service)`."""
+    terms = (t for t in (*call.args, *(t for _, t in call.keywords)) if (terminal(t) or "")[:1].isupper())
+    return tuple(("Q", v[1], v[2]) for v in r.all_of(path, call.scope, terms) if v[0] == "C")
+
+
+def _rows(r: Resolver, path: str, call: Call, name: str | None) -> Values:
+    """What a database gives for a query."""
+    values = r.all_of(path, call.scope, call.args[:1]) if name in _RUNS_QUERY else ()
+    return tuple(v for v in values if v[0] == "Q")
 
 
 def _result(r: Resolver, path: str, number: int, call: Call, func: Value) -> Values:
@@ -52,6 +70,8 @@ def _result(r: Resolver, path: str, number: int, call: Call, func: Value) -> Val
         return r.entries(func[2], key)
     if kind == "P":
         return (("T", func[1]),)
+    if kind == "Q":
+        return (func,)
     return _outside(r, path, number, call, func) if kind == "X" else ()
 
 
@@ -80,6 +100,8 @@ def _outside(r: Resolver, path: str, number: int, call: Call, func: Value) -> Va
     if last in FIRST or name in ("asyncio.run", "copy.copy"):
         return r.all_of(path, call.scope, call.args)
     made = (*_made(r, path, number, call, func), *_carried(r, path, call, name, last))
+    if not name.startswith("builtins."):
+        made += (*_instances(r, path, call), *_rows(r, path, call, last))
     return unite((made, _functions(r, path, call)) if last in WRAPS or name.endswith("()") else (made,))
 
 

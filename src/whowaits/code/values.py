@@ -10,6 +10,7 @@ A value is a tuple whose first item says what it is:
     ("X", name, calls)  something from outside: the dotted name with "()" for each call; `calls` are those
                         calls as (path, number), None for one that is not in the tree
     ("T", text)         a short string                ("V", value)        another constant
+    ("Q", path, scope)  something from outside that makes or holds instances of a class: a query, a loader
     ("D", path, number) a dictionary                  ("G", path, number) a dictionary's get, values, pop …
     ("A", path, scope, attribute)  an attribute of a function     ("P", text)  a method of a string
 
@@ -224,7 +225,7 @@ class Resolver:
         if kind == "X":
             dotted = f"{value[1]}.{name}"
             return (("X", dotted, value[2]),) if len(dotted) <= MAX_NAME else ()
-        if kind in ("O", "S", "C", "U"):
+        if kind in ("O", "S", "C", "U", "Q"):
             return self.classes.attribute(value, name)
         if kind == "M":
             return self.member(value[1], name)
@@ -253,9 +254,9 @@ class Resolver:
 def _of_attribute(r: Resolver, path: str, scope: int, term: Term) -> Values:
     base = r.of(path, scope, term[1])
     found = unite(r.attribute(v, term[2]) for v in base)
-    if any(v[0] != "X" or "()" not in v[1] for v in found):
+    if any(v[0] != "Q" and (v[0] != "X" or "()" not in v[1]) for v in found):
         return found
-    return unite((found, r.likely.attribute(path, term[2], base)))
+    return unite((found, r.likely.attribute(path, term[2], tuple(v for v in base if v[0] != "Q"))))
 
 
 def _of_call(r: Resolver, path: str, scope: int, term: Term) -> Values:
