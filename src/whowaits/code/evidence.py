@@ -18,6 +18,8 @@ from whowaits.model import Basis, Entry, Evidence, Frame, Place, Shape, Skipped
 from whowaits.rules import CodeRule
 
 READS_RESULT: Final = "reads-result"
+STREAMED: Final = "streamed-answer"
+JOINS, SHOWS = "joins-pieces", "shows-pieces"
 SAME_QUESTION: Final = "same-question"
 DEMONSTRATION: Final = "demonstration"
 REPETITION: Final = "repetition"
@@ -101,12 +103,17 @@ class Reader:
         drivers: list[Driver] = []
         for rule, place in self._about_call(site):
             self._add(rule, place, False, site.function, evidence, drivers)
-        kept_for_later = False
+        kept_for_later = passed_on = False
         for number, step in enumerate(path.steps):
             background = path.entry.rule == QUEUED_CALL and step is path.steps[-1]
             kept_for_later = kept_for_later or self._keeps(step)
+            became = {f.name for f in self._facts(site, step, False).facts} if number and passed_on else set()
+            if JOINS in became:
+                evidence = [replace(e, hint=True) if e.rule == STREAMED else e for e in evidence]
+            passed_on = passed_on and not became & {JOINS, SHOWS}
             for rule, place, weak, value in self._about_step(site, step, number == 0):
                 drives = rule.says.shape is not None
+                passed_on = passed_on or (rule.id == STREAMED and weak)
                 if background and not drives:
                     continue  # whoever stands above a queue does not wait for what comes out of it
                 if kept_for_later and drives:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 class Fact(NamedTuple):
-    """One thing seen in a step. `weak`: over a handful of literals; `value`: seconds between two rounds."""
+    """One thing seen in a step. `value`: seconds between two rounds. `weak`: a loop over a handful of literals only, a
+    streamed answer that is passed on to the caller."""
 
     name: str
     line: int
@@ -37,7 +38,7 @@ class UnreadableError(ValueError):
 
 NOTHING: Final = StepFacts()
 _WORTH_READING: Final = re.compile(
-    r"\.(get|wait|result|join|return_value)\b|tools|input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|listen"
+    r"\.(get|wait|result|join|return_value)\b|tools|input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|listen|list\(|tuple\("
 )
 
 

@@ -82,6 +82,21 @@ def shown_at(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | N
     return None
 
 
+_JOINS: Final = frozenset({"join", "list", "tuple", "sum", "reduce", "joined", "collect", "to_list", "alist"})
+
+
+def joined_at(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | None:
+    """Where the pieces that the call gives are put together to a whole."""
+    answer = derived(tree, call, bindings(tree, region))
+    for node in walk(tree, region):
+        if isinstance(node, cst.For | cst.CompFor) and _is_about(tree, node.iter, call, answer):
+            return node.target
+        joins = isinstance(node, cst.Call) and node is not call and last_name(node.func) in _JOINS
+        if isinstance(node, cst.Call) and joins and any(_is_about(tree, a.value, call, answer) for a in node.args):
+            return node
+    return None
+
+
 def typed_out(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | None:
     """Where a finished answer is yielded piece by piece with pauses, as if somebody typed it."""
     answer = derived(tree, call, bindings(tree, region))
