@@ -18,7 +18,9 @@ PROGRAMS = re.split(r"^=== (\w+): (.+)\n", TEXT, flags=re.MULTILINE)[1:]
 def test_every_call_of_a_program_gets_its_route(routes: str, text: str, tmp_path: Path) -> None:
     parts = re.split(r"^--- (\S+)\n", text, flags=re.MULTILINE)[1:]
     for name, content in zip(parts[0::2], parts[1::2], strict=True):
-        (tmp_path / name).write_text(content)
+        place = tmp_path / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(content)
     got = {site.deciding.verdict.route for site in scan(tmp_path, [tmp_path], Config(), cache=False).call_sites}
     assert got
     assert got <= set(routes.split(" or "))

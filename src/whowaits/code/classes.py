@@ -16,6 +16,19 @@ _Store = tuple[int, str, int]
 """One assignment to an attribute: its place among those to the same name, and (path, number) of its row."""
 
 PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty", "hybrid_property", "classproperty"})
+HOOKS: Final = {
+    "__call__": ("forward", "aforward", "_call"),
+    "acall": ("aforward", "_acall"),
+    "invoke": ("_call", "_generate", "_run"),
+    "ainvoke": ("_acall", "_agenerate", "_arun"),
+    "predict": ("_call", "_generate"),
+    "generate": ("_call", "_generate"),
+    "start": ("run",),
+}
+"""Methods that a base from outside has -> those of the subclass that it runs for them, where the subclass has them."""
+
+RUN_FOR: Final = {hook: tuple(n for n, hooks in HOOKS.items() if hook in hooks) for h in HOOKS.values() for hook in h}
+
 _PROTOCOLS: Final = ("typing.Protocol", "typing_extensions.Protocol")
 MAX_IMPLEMENTING: Final = 12
 """A protocol that more classes have all methods of says nothing."""
@@ -120,9 +133,20 @@ class Classes:
         """
         if value[0] == "Q":
             return self.own(("S", *value[1:]), name) or (value,)
-        found = self.own(value, name) or self._outside(value, name)
+        found = self.own(value, name) or (*self._hooks(value, name), *self._outside(value, name))
         inherited = value[0] == "C" and found and all(v[0] == "X" for v in found)
         return (*found, ("Q", value[1], value[2])) if inherited else found
+
+    def called(self, value: Value) -> Values:
+        """Return what runs when an instance is called."""
+        return self.own(value, "__call__") or self._hooks(value, "__call__")
+
+    def _hooks(self, value: Value, name: str) -> Values:
+        """What a base from outside runs of the class when its method `name` is called."""
+        outside = self.line((value[1], value[2]))[1] if name in HOOKS and value[0] in ("O", "S", "Q") else ()
+        if all(base.startswith(EMPTY_BASES) for base in outside):
+            return ()
+        return next((found for hook in HOOKS[name] if (found := self.own(value, hook))), ())
 
     def _outside(self, value: Value, name: str) -> Values:
         call, calls = ("", ()) if value[0] == "C" else ("()", (None,))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
-from whowaits.code.classes import ClassId
+from whowaits.code.classes import RUN_FOR, ClassId
 from whowaits.code.modules import module_name
 from whowaits.code.results import WRAPS
 from whowaits.code.summary import GROWS, Call, Term, terminal
@@ -158,6 +158,7 @@ class _Tracker:
         self.resolver = graph.resolver
         self.node = node
         self.scope = self.resolver.scope(*node)
+        self.callable = self.scope.name == "__call__" or "__call__" in RUN_FOR.get(self.scope.name, ())
         self.tasks: deque[_Task] = deque()
         self.seen: set[_Task] = set()
         self.edges: dict[Edge, None] = {}
@@ -168,7 +169,7 @@ class _Tracker:
         for name in self._first_names():
             self._follow(_Task("name", "", 0, name, ()))
         for path, number in self.graph.held(self.node):
-            if self.scope.name == "__call__" or not self._of_parameter(path, number):
+            if self.callable or not self._of_parameter(path, number):
                 self._add((Hop(path, number),))
         steps = 0
         while self.tasks and len(self.edges) < MAX_EDGES and steps < MAX_TASKS:
@@ -199,7 +200,8 @@ class _Tracker:
         if self.scope.kind == "lambda":
             return [lambda_name(path, number)]
         names = [self.scope.name]
-        if self.scope.name in ("__init__", "__post_init__", "__call__") and self.scope.parent > 0:
+        names += RUN_FOR.get(self.scope.name, ())
+        if (self.callable or self.scope.name in ("__init__", "__post_init__")) and self.scope.parent > 0:
             owner = (path, self.scope.parent)
             classes = [owner, *self.resolver.classes.below(owner)]
             names += [self.resolver.scope(*c).name for c in classes]
@@ -222,7 +224,7 @@ class _Tracker:
             if self.node in self.resolver.params.callees(path, number):
                 if not self._of_parameter(path, number, by_default=True):
                     self._add((Hop(path, number),))
-            elif self.scope.name == "__call__" and self._makes(path, number):
+            elif self.callable and self._makes(path, number):
                 self._follow(_Task("result", path, number, "", ()))
         for path, number in uses.on_functions.get(name, ()):
             call = self.resolver.files[path].calls[number]
@@ -245,8 +247,8 @@ class _Tracker:
         """Whether calling `value` runs the function."""
         if value[0] in ("F", "B"):
             return (value[1], value[2]) == self.node
-        if value[0] in ("O", "S") and self.scope.name == "__call__":
-            return any((m[1], m[2]) == self.node for m in self.resolver.classes.own(value, "__call__") if len(m) > 2)
+        if value[0] in ("O", "S") and self.callable:
+            return any((m[1], m[2]) == self.node for m in self.resolver.classes.called(value) if len(m) > 2)
         return False
 
     # -- where it goes ---------------------------------------------------------------------------------------
@@ -367,10 +369,11 @@ class _Tracker:
 
     def _receiver(self, hop: Hop) -> tuple[bool, tuple[ClassId, ...]]:
         call = self.graph.call_of(hop)
-        if self.scope.name == "__call__":
+        by_hook = call.func and call.func[0] == "a" and call.func[2] in RUN_FOR.get(self.scope.name, ())
+        if self.callable and not by_hook:
             values = self.resolver.of(hop.path, call.scope, call.func)
             return False, tuple((v[1], v[2]) for v in values if v[0] in ("O", "S"))
-        if not call.func or call.func[0] != "a" or call.func[2] != self.scope.name:
+        if not call.func or call.func[0] != "a" or not (by_hook or call.func[2] == self.scope.name):
             return False, ()
         return self._on_what(hop)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import posixpath
+import re
 import sys
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
@@ -35,6 +36,7 @@ class Modules:
         self.sdks = frozenset(foreign)
         self.foreign = self.sdks | sys.stdlib_module_names
         self.found: dict[tuple[str, int, str], Found] = {}
+        self.contents: dict[str, list[str]] = {}
         for path in sorted(self.paths):
             self._add(path)
 
@@ -54,6 +56,30 @@ class Modules:
         if key not in self.found:
             self.found[key] = self._relative(importer, level, dotted) if level else self._absolute(importer, dotted)
         return self.found[key]
+
+    def fitting(self, importer: str, level: int, dotted: str) -> list[str]:
+        """Return the files that a dotted name can mean whose one part has a gap: `plugins.{}`, `tasks.{}.run`."""
+        parts = dotted.split(".")
+        gaps = [number for number, part in enumerate(parts) if "{}" in part]
+        if len(gaps) != 1 or (gaps[0] == 0 and not level):
+            return []
+        above = self.find(importer, level, ".".join(parts[: gaps[0]]))
+        folder = posixpath.dirname(above.file) if above.file is not None else above.folder
+        if folder is None or (above.file is not None and not above.file.endswith("__init__.py")):
+            return []
+        fits = with_gaps(parts[gaps[0]]).fullmatch
+        names = [name for name in self._inside(folder) if fits(name)]
+        found = (self.below(folder, ".".join([name, *parts[gaps[0] + 1 :]])) for name in names)
+        return [f.file for f in found if f.file is not None]
+
+    def _inside(self, folder: str) -> list[str]:
+        """The names of the modules and folders in a folder."""
+        if not self.contents:
+            for path in sorted({*self.paths, *self.folders} - {""}):
+                name = posixpath.basename(path).removesuffix(".py")
+                if name != "__init__":
+                    self.contents.setdefault(posixpath.dirname(path), []).append(name)
+        return self.contents.get(folder, [])
 
     def below(self, folder: str, name: str) -> Found:
         """Return the module or folder `name` inside `folder`."""
@@ -104,6 +130,12 @@ class Modules:
             return None
         best = min(fits, key=lambda p: (-len(posixpath.commonpath(["/" + p, "/" + importer])), p))
         return self.below(posixpath.dirname(best), posixpath.basename(best).removesuffix(".py"))
+
+
+@functools.cache
+def with_gaps(text: str) -> re.Pattern[str]:
+    """Return the expression for a text in which each "{}" stands for anything."""
+    return re.compile(".*".join(map(re.escape, text.split("{}"))))
 
 
 def module_name(path: str) -> str:

@@ -348,7 +348,7 @@ class Params:
             made = self.resolver.classes.own(("O", value[1], value[2]), "__init__")
             made += self.resolver.classes.own(("O", value[1], value[2]), "__post_init__")
         elif kind in ("O", "S", "Q"):
-            made = self.resolver.classes.own(value, "__call__")
+            made = self.resolver.classes.called(value)
         else:
             return ()
         return tuple(("F", v[1], v[2]) for v in made if v[0] in ("F", "B"))

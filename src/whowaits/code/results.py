@@ -78,7 +78,7 @@ def _result(r: Resolver, path: str, number: int, call: Call, func: Value) -> Val
 def _called_instance(r: Resolver, value: Value) -> Values:
     from whowaits.code.values import unite
 
-    methods = r.classes.own(value, "__call__")
+    methods = r.classes.called(value)
     if methods:
         return unite(r.params.returned(m) for m in methods if m[0] in ("F", "B"))
     return tuple(("X", f"{base}()()", (None, None)) for base in r.classes.line((value[1], value[2]))[1])
@@ -94,7 +94,7 @@ def _outside(r: Resolver, path: str, number: int, call: Call, func: Value) -> Va
     if special is not None:
         return special(r, path, call)
     if name in _IMPORTS:
-        return unite(r.imported(path, 0, t, None) for t in _texts(r, path, call))
+        return unite(_imported(r, path, call, text) for text in _texts(r, path, call))
     if last in r.wrappers:
         return (("X", name.rpartition(".")[0], func[2]),) if "." in name else ()
     if last in FIRST or name in ("asyncio.run", "copy.copy"):
@@ -135,22 +135,57 @@ def _texts(r: Resolver, path: str, call: Call) -> Iterable[str]:
     return [v[1] for v in r.all_of(path, call.scope, call.args[:1]) if v[0] == "T"]
 
 
+def _imported(r: Resolver, path: str, call: Call, text: str) -> Values:
+    """What importing the module of this name gives; a name with gaps means every module that it fits."""
+    level = len(text) - len(text.lstrip("."))
+    dotted = text[level:]
+    if "{}" not in dotted:
+        return r.imported(path, level, dotted, None)
+    return tuple(("M", file) for file in r.modules.fitting(path, level, dotted))
+
+
+def _from_file(r: Resolver, path: str, call: Call) -> Values:
+    """`spec_from_file_location(name, "plugins/x.py")`: the module itself, for a spec leads to nothing else."""
+    places = [v[1] for t in call.args[1:2] for v in r.of(path, call.scope, t) if v[0] == "T"]
+    dotted = [p.removesuffix(".py").removeprefix("./").replace("/", ".") for p in places]
+    return tuple(v for d in dotted for v in _imported(r, path, call, d) if v[0] == "M")
+
+
+def _first(r: Resolver, path: str, call: Call) -> Values:
+    return r.all_of(path, call.scope, call.args[:1])
+
+
+def _namespace(r: Resolver, path: str, call: Call) -> Values:
+    """`globals()` and `vars(module)`."""
+    return _first(r, path, call) if call.args else (("M", path),)
+
+
+def _evaluated(r: Resolver, path: str, call: Call) -> Values:
+    """`eval(name)` and `eval(f"run_{kind}")`: what the module binds under the name."""
+    from whowaits.code.values import named, unite
+
+    names = [t for t in _texts(r, path, call) if t.replace("{}", "").isidentifier()]
+    return unite(named(r, ("M", path), name) for name in names)
+
+
 def _default(r: Resolver, path: str, call: Call) -> Values:
     defaults = [t for k, t in call.keywords if k == "default"]
     return r.all_of(path, call.scope, [*call.args[1:2], *defaults])
 
 
 def _getattr(r: Resolver, path: str, call: Call) -> Values:
-    from whowaits.code.values import unite
+    from whowaits.code.values import named, unite
 
     if len(call.args) < 2:
         return ()
     names = [v[1] for v in r.of(path, call.scope, call.args[1]) if v[0] == "T"]
     found = []
     for value in r.of(path, call.scope, call.args[0]):
-        found += [r.attribute(value, name) for name in names]
+        found += [named(r, value, name) for name in names]
         if not names and value[0] == "X":
             found.append(r.attribute(value, "*"))
+        elif not names and value[0] == "M":
+            found.append(r.attributes_like(value, "{}"))
     return unite((*found, r.all_of(path, call.scope, call.args[2:3])))
 
 
@@ -175,4 +210,9 @@ _SPECIAL: Final = {
     "builtins.super": _super,
     "builtins.type": _type,
     "typing.cast": _second,
+    "builtins.globals": _namespace,
+    "builtins.vars": _namespace,
+    "builtins.eval": _evaluated,
+    "importlib.util.spec_from_file_location": _from_file,
+    "importlib.util.module_from_spec": _first,
 }

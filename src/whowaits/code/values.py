@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from whowaits.code.classes import Classes
 from whowaits.code.likely import Likely
-from whowaits.code.modules import Found, Modules
+from whowaits.code.modules import Found, Modules, with_gaps
 from whowaits.code.params import Params
 from whowaits.code.results import result_of
 from whowaits.code.summary import Scope, Summary, Term
@@ -41,6 +41,9 @@ MAX_VALUES: Final = 24
 MAX_ACTIVE: Final = 70
 MAX_TRIES: Final = 3
 MAX_NAME: Final = 240
+MIN_TELLING: Final = 5
+"""Length of a name with a gap from which it tells something: `run_{}`."""
+
 _BUILTINS: Final = frozenset(dir(builtins))
 _DICT_READS: Final = frozenset({"get", "values", "pop", "items", "setdefault", "copy"})
 _STRING_METHODS: Final = frozenset({"format", "strip", "rstrip", "lstrip", "lower", "upper", "removesuffix", "replace"})
@@ -228,7 +231,7 @@ class Resolver:
         if kind in ("O", "S", "C", "U", "Q"):
             return self.classes.attribute(value, name)
         if kind == "M":
-            return self.member(value[1], name)
+            return (value,) if name == "__dict__" else self.member(value[1], name)
         if kind == "N":
             return self._module(self.modules.below(value[1], name))
         if kind in ("F", "B"):
@@ -236,6 +239,22 @@ class Resolver:
         if kind == "D" and name in _DICT_READS:
             return (("G", value[1], value[2]),)
         return (("P", value[1]),) if kind == "T" and name in _STRING_METHODS else ()
+
+    def attributes_like(self, value: Value, name: str) -> Values:
+        """Return what the attributes of a value are whose name fits one with gaps, of those that are defined there."""
+        fits = with_gaps(name).fullmatch
+        if value[0] == "M":
+            binds = self.files[value[1]].scopes[0].binds
+            kinds = ("f", "k") if name == "{}" else ("f", "k", "m")
+            names = [n for n, terms in binds.items() if fits(n) and any(t and t[0] in kinds for t in terms)]
+        elif value[0] in ("C", "O", "S", "Q") and len(name) > MIN_TELLING:
+            cls = (value[1], value[2])
+            owners = [*self.classes.line(cls)[0], *self.classes.below(cls)]
+            bound = (binds for c in owners for binds in self.scope(*c).binds.items())
+            names = [n for n, terms in bound if fits(n) and any(t and t[0] == "f" for t in terms)]
+        else:
+            return ()
+        return unite(self.attribute(value, n) for n in dict.fromkeys(names))
 
     def entries(self, number: int, key: Any = None) -> Values:
         """Return what a dictionary holds under `key`, or all of it where the key is not known or not there."""
@@ -293,9 +312,24 @@ def _of_item(r: Resolver, path: str, scope: int, term: Term) -> Values:
         if value[0] == "D" and (key is not None or len(term) > 3):
             item = r.entries(value[2], key)
             found.append(item if item or not isinstance(key, int) else (value,))
+        elif value[0] == "M":
+            found.append(_of_namespace(r, path, scope, value, term))
         elif value[0] != "T":
             found.append((value,))
     return unite(found)
+
+
+def _of_namespace(r: Resolver, path: str, scope: int, module: Value, term: Term) -> Values:
+    """`globals()[name]`, `vars(module)[name]`: what the module binds under the name, or under one with gaps."""
+    if isinstance(term[2], str):
+        return r.attribute(module, term[2])
+    names = [v[1] for v in r.of(path, scope, term[3]) if v[0] == "T"] if len(term) > 3 else []
+    return unite(named(r, module, name) for name in names or ["{}"])
+
+
+def named(r: Resolver, value: Value, name: str) -> Values:
+    """Return what an attribute is whose name may have gaps."""
+    return r.attributes_like(value, name) if "{}" in name else r.attribute(value, name)
 
 
 def _unpacked(r: Resolver, path: str, scope: int, base: Term, key: int) -> Values | None:
