@@ -19,7 +19,7 @@ from whowaits.rules import CodeRule
 
 READS_RESULT: Final = "reads-result"
 STREAMED: Final = "streamed-answer"
-JOINS, SHOWS = "joins-pieces", "shows-pieces"
+JOINS, PASSES = "joins-pieces", "passes-pieces"
 SAME_QUESTION: Final = "same-question"
 DEMONSTRATION: Final = "demonstration"
 REPETITION: Final = "repetition"
@@ -110,7 +110,7 @@ class Reader:
             became = {f.name for f in self._facts(site, step, False).facts} if number and passed_on else set()
             if JOINS in became:
                 evidence = [replace(e, hint=True) if e.rule == STREAMED else e for e in evidence]
-            passed_on = passed_on and not became & {JOINS, SHOWS}
+            passed_on = passed_on and PASSES in became
             for rule, place, weak, value in self._about_step(site, step, number == 0):
                 drives = rule.says.shape is not None
                 passed_on = passed_on or (rule.id == STREAMED and weak)

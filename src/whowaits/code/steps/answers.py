@@ -85,16 +85,27 @@ def shown_at(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | N
 _JOINS: Final = frozenset({"join", "list", "tuple", "sum", "reduce", "joined", "collect", "to_list", "alist"})
 
 
-def joined_at(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | None:
-    """Where the pieces that the call gives are put together to a whole."""
-    answer = derived(tree, call, bindings(tree, region))
+def pieces_go(tree: Tree, call: cst.Call, region: cst.CSTNode) -> tuple[str, cst.CSTNode] | None:
+    """What becomes of the pieces that the call of a helper gives: ("shows" | "passes" | "joins"), and where."""
+    shown = shown_at(tree, call, region)
+    if shown is not None:
+        return ("passes" if isinstance(shown, cst.Yield) else "shows"), shown
+    held = {b.name for b in bindings(tree, region) if b.how == "assign" and contains(tree, b.value, call)}
     for node in walk(tree, region):
-        if isinstance(node, cst.For | cst.CompFor) and _is_about(tree, node.iter, call, answer):
-            return node.target
+        if isinstance(node, cst.Return) and node.value is not None and _is_itself(tree, node.value, call, held):
+            return "passes", node
+        if isinstance(node, cst.For | cst.CompFor) and _is_itself(tree, node.iter, call, held):
+            return "joins", node.target
         joins = isinstance(node, cst.Call) and node is not call and last_name(node.func) in _JOINS
-        if isinstance(node, cst.Call) and joins and any(_is_about(tree, a.value, call, answer) for a in node.args):
-            return node
+        if isinstance(node, cst.Call) and joins and any(_is_itself(tree, a.value, call, held) for a in node.args):
+            return "joins", node
     return None
+
+
+def _is_itself(tree: Tree, node: cst.CSTNode, call: cst.Call, held: Names) -> bool:
+    """Whether an expression is the call or a variable that holds what it gave, and nothing made of it."""
+    inner = node.expression if isinstance(node, cst.Await) else node
+    return inner is call or variable(inner) in held
 
 
 def typed_out(tree: Tree, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | None:

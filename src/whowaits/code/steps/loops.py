@@ -91,6 +91,8 @@ def kind_of(tree: Tree, loop: Loop) -> Kind:
         return Kind(_until_success(tree, loop))
     if dependence := feeds_itself(tree, loop):
         return Kind("same-item-stages" if dependence == "refine-chain" and _runs_stages(tree, loop) else dependence)
+    if _runs_each_once(tree, loop):
+        return Kind("list-of-functions")
     if isinstance(loop.node, cst.For):
         return _for(tree, loop, loop.node, leaves)
     return _while(tree, loop, loop.node, leaves)
@@ -117,6 +119,13 @@ def _runs_stages(tree: Tree, loop: Loop) -> bool:
     return bool(called) and not any(is_conversation(name) for name in fed)
 
 
+def _runs_each_once(tree: Tree, loop: Loop) -> bool:
+    """Whether the loop goes through functions and calls each of them: `for check in checks: check()`."""
+    targets = frozenset() if isinstance(loop.node, cst.While) else reads(tree, loop.node.target)
+    callee = loop.call.func
+    return isinstance(callee, cst.Name) and callee.value in targets and not targets & loop.arguments
+
+
 def carries_history(tree: Tree, loop: Loop) -> bool:
     """Whether each round makes something for its call that is named after former rounds: `x = recent(history)`."""
     bound = bindings(tree, loop.node)
@@ -137,6 +146,8 @@ def _until_success(tree: Tree, loop: Loop) -> str:
 
 def _comprehension(tree: Tree, loop: Loop) -> Kind:
     assert isinstance(loop.node, cst.CompFor)
+    if _runs_each_once(tree, loop):
+        return Kind("list-of-functions")
     weak = _is_literal(loop.node.iter)
     started = ""
     for parent, child in tree.ancestors(loop.node):

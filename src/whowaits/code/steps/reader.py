@@ -102,7 +102,8 @@ def _is_prompt_in_pieces(tree: Tree, loop: loops.Loop, region: cst.CSTNode) -> b
 
 def _stream(tree: Tree, calls: tuple[cst.Call, ...], region: cst.CSTNode, asked: Asked) -> Iterator[Fact]:
     if not asked.model_call:
-        yield from _pieces(tree, calls[0], region)
+        if gone := answers.pieces_go(tree, calls[0], region):
+            yield Fact(f"{gone[0]}-pieces", tree.line(gone[1]))
         return
     typed = answers.typed_out(tree, calls[0], region)
     if typed is not None:
@@ -116,15 +117,6 @@ def _stream(tree: Tree, calls: tuple[cst.Call, ...], region: cst.CSTNode, asked:
     else:
         passed_on = isinstance(shown, cst.Yield)
         yield Fact("streamed-answer" if any(streamed) else "stream-option", tree.line(shown), passed_on)
-
-
-def _pieces(tree: Tree, call: cst.Call, region: cst.CSTNode) -> Iterator[Fact]:
-    """What becomes of pieces that the call of a helper gives: shown, put together, or neither = passed on."""
-    shown = answers.shown_at(tree, call, region)
-    if shown is None and (joined := answers.joined_at(tree, call, region)) is not None:
-        yield Fact("joins-pieces", tree.line(joined))
-    elif shown is not None and not isinstance(shown, cst.Yield):
-        yield Fact("shows-pieces", tree.line(shown))
 
 
 def _conversation(
