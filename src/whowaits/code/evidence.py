@@ -102,7 +102,7 @@ class Reader:
         evidence: list[Evidence] = []
         drivers: list[Driver] = []
         for rule, place in self._about_call(site):
-            self._add(rule, place, False, site.function, evidence, drivers)
+            self._add(rule, place, site.rule.kind == "embedding", site.function, evidence, drivers)
         kept_for_later = passed_on = False
         for number, step in enumerate(path.steps):
             background = path.entry.rule == QUEUED_CALL and step is path.steps[-1]
@@ -152,7 +152,8 @@ class Reader:
 
     def _about_call(self, site: Site) -> Iterator[tuple[CodeRule, Place]]:
         place = Place(site.path, site.line, site.column, site.cell)
-        seen = {"fanout-call": site.rule.fanout, "agent-run": site.rule.context == "agent_loop"}
+        fans_out = site.rule.fanout and not site.searched
+        seen = {"fanout-call": fans_out, "agent-run": site.rule.context == "agent_loop"}
         yield from ((self._rules.by_fact[name], place) for name, holds in seen.items() if holds)
 
     def _about_step(self, site: Site, step: Step, first: bool) -> Iterator[tuple[CodeRule, Place, bool, float | None]]:

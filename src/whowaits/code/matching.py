@@ -35,6 +35,11 @@ _BODIES: Final = (
 """Keys of a JSON body that say it is a request to a model: all of the first and one of the second."""
 _ONE_MODEL: Final = re.compile(r"(?:https?://)?\{\}[^?]*/v1/(?:chat/completions|completions|embeddings)$")
 _TIERS: Final = {"flex": "flex", "priority": "priority", "fast": "priority", "batch": "batch", "auto": "standard"}
+_SEARCHES: Final = (
+    *("as_retriever", "as_query_engine", "as_chat_engine", "query", "retrieve", "get_relevant_documents"),
+    *("similarity_search", "asimilarity_search", "similarity_search_with_score", "max_marginal_relevance_search"),
+)
+"""Methods of a store that look something up in it."""
 MAX_LITERAL: Final = 64
 MAX_BODY_DEPTH: Final = 4
 MAX_BODY_ITEMS: Final = 64
@@ -42,7 +47,10 @@ MAX_BODY_ITEMS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One call of a model, without the ways that lead to it. `through`: the SDK's method is handed to this."""
+    """One call of a model, without the ways that lead to it. `through`: the SDK's method is handed to this.
+
+    `searched`: it builds a store that the same program then searches.
+    """
 
     path: str
     number: int
@@ -54,6 +62,7 @@ class ModelCall:
     tier: str
     keywords: dict[str, Literals]
     through: str | None
+    searched: bool = False
 
 
 class Matcher:
@@ -77,7 +86,17 @@ class Matcher:
                 found[path, number] = made
         for made in (*self._handed(), *self._decorated()):
             found.setdefault((made.path, made.number), made)
-        return [found[key] for key in sorted(found)]
+        searched = self._searched() if any(m.rule.fanout and m.kind == "embedding" for m in found.values()) else ()
+        return [replace(found[key], searched=key in searched) for key in sorted(found)]
+
+    def _searched(self) -> set[tuple[str, int]]:
+        """The calls whose result something is looked up in."""
+        found: set[tuple[str, int]] = set()
+        for path, number in (c for name in _SEARCHES for c in self.resolver.uses.calls.get(name, ())):
+            call = self.resolver.files[path].calls[number]
+            values = self.resolver.of(path, call.scope, call.func[1]) if call.func[0] == "a" else ()
+            found.update(made for v in values if v[0] == "X" for made in v[2] if made is not None)
+        return found
 
     # -- where to look ---------------------------------------------------------------------------------------
 

@@ -83,7 +83,10 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One place that calls a model. `keywords` are the names of its keyword arguments, with short literal values."""
+    """One place that calls a model. `keywords` are the names of its keyword arguments, with short literal values.
+
+    `searched`: it builds a store that the same program then searches.
+    """
 
     path: str
     cell: int | None
@@ -100,6 +103,7 @@ class Site:
     self_hosted: bool
     keywords: dict[str, Literals]
     paths: tuple[Path, ...]
+    searched: bool = False
 
 
 def find_sites(facts: Facts, calls: Calls, code_rules: Iterable[CodeRule]) -> list[Site]:
@@ -131,6 +135,7 @@ def _site(ways: _Ways, made: ModelCall) -> Site:
         self_hosted=made.provider in SELF_HOSTED,
         keywords=made.keywords,
         paths=tuple(ways.up(first, ways.node_of(Hop(made.path, made.number)))),
+        searched=made.searched,
     )
 
 
