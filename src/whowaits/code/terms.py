@@ -10,6 +10,8 @@ from whowaits.code.summary import Call, Scope, Term
 MAX_TEXT: Final = 160
 MAX_ITEMS: Final = 64
 MAX_DEPTH: Final = 40
+OPERATORS: Final[dict[type, str]] = {ast.RShift: "__rshift__", ast.LShift: "__lshift__", ast.MatMult: "__matmul__"}
+"""Operators that code gives a meaning of its own, mostly that of joining steps: read as the method they call."""
 
 
 def _text(value: object) -> Term:
@@ -33,7 +35,7 @@ class Terms:
         self.calls: list[Call | None] = []
         self.call_numbers: dict[int, int] = {}
         self.lambda_numbers: dict[int, int] = {}
-        self.unseen: dict[int, ast.Call] = {}
+        self.unseen: dict[int, ast.expr] = {}
         self.names: dict[str, Term] = {}
         """The term of each name, made once: most of a summary is names."""
         self.texts: dict[str, Term] = {}
@@ -50,8 +52,8 @@ class Terms:
         make = _TERMS.get(type(node))
         return make(self, node, depth + 1) if make else None
 
-    def call_number(self, node: ast.Call) -> int:
-        """Return the number of a call in the file's table."""
+    def call_number(self, node: ast.Call | ast.BinOp) -> int:
+        """Return the number of a call, or of an operator that calls a method, in the file's table."""
         number = self.call_numbers.get(id(node))
         if number is None:
             number = self.call_numbers[id(node)] = len(self.calls)
@@ -115,6 +117,8 @@ def _t_subscript(w: Terms, n: ast.Subscript, d: int) -> Term:
 
 
 def _t_binop(w: Terms, n: ast.BinOp, d: int) -> Term:
+    if type(n.op) in OPERATORS and not isinstance(n.left, ast.Constant):
+        return ("c", w.call_number(n))
     left, right = w.term(n.left, d), w.term(n.right, d)
     if isinstance(n.op, ast.BitOr):
         return ("p", left, right)

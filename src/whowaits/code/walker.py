@@ -6,7 +6,7 @@ import ast
 from typing import Any, Final
 
 from whowaits.code.summary import GROWS, Call, Fence, Param, Summary, Term
-from whowaits.code.terms import MAX_ITEMS, Terms
+from whowaits.code.terms import MAX_ITEMS, OPERATORS, Terms
 
 _SKIPPED_FIELDS: Final = frozenset(
     {"ctx", "op", "ops", "type_comment", "kind", "conversion", "level", "id", "attr", "name", "asname", "is_async"}
@@ -52,7 +52,7 @@ class _Walker(Terms):
         while self.unseen:
             number, node = self.unseen.popitem()
             if self.calls[number] is None:
-                _visit_call(self, node, 0, -1)
+                _VISITORS[type(node)](self, node, 0, -1)
                 self._walk()
         calls = [c for c in self.calls if c is not None]
         return Summary(last, self.scopes, calls, self.fences, self.attributes, self.items, self.stars, self.cells)
@@ -278,6 +278,17 @@ def _visit_call(w: _Walker, n: ast.Call, scope: int, fence: int) -> None:
         stack.append((n.func, scope, fence))
 
 
+def _visit_operator(w: _Walker, n: ast.BinOp, scope: int, fence: int) -> None:
+    w.push([n.left, n.right], scope, fence)
+    method = OPERATORS.get(type(n.op))
+    if method is None or isinstance(n.left, ast.Constant):
+        return
+    number = w.call_number(n)
+    w.unseen.pop(number, None)
+    func, args = ("a", w.term(n.left), method), (w.term(n.right),)
+    w.calls[number] = Call(scope, func, args, (), n.lineno, n.end_lineno or n.lineno, n.col_offset + 1, fence)
+
+
 def _grow(w: _Walker, func: ast.Attribute, args: Any, keywords: Any, scope: int) -> None:
     """What is put into a collection can be taken out of it again."""
     if func.attr == "update" and keywords:
@@ -334,4 +345,5 @@ _VISITORS: Final[dict[type, Any]] = {
     ast.Global: _visit_global,
     ast.Nonlocal: _visit_global,
     ast.Call: _visit_call,
+    ast.BinOp: _visit_operator,
 }
