@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from tests.logs import canonical
@@ -20,6 +20,7 @@ from whowaits.config import Config
 from whowaits.logs.engine import Engine
 from whowaits.logs.engines import Asked, Opened, named
 from whowaits.logs.ingest import Ingested
+from whowaits.model import WrongUse
 from whowaits.pseudonyms import Pseudonyms
 
 CALLS = int(os.environ.get("WHOWAITS_PARITY_CALLS", "20000"))
@@ -80,7 +81,7 @@ class Recorded:
         return getattr(self._engine, name)
 
 
-def run(engine: str, *paths: Path, out: Path) -> tuple[Any, list[tuple[str, Any]], Any]:
+def run(engine: str, *paths: Path, out: Path) -> tuple[Any, list[tuple[str, Any]], Path]:
     """What an engine finds: the judged log, every result on the way, the tagged calls."""
     kept: list[Recorded] = []
 
@@ -93,7 +94,8 @@ def run(engine: str, *paths: Path, out: Path) -> tuple[Any, list[tuple[str, Any]
     with logs.classify(list(paths), Config(), AS_OF, pseudonyms=Pseudonyms(out), opened=opened) as session:
         results = [(sql, comparable(rows)) for sql, rows in kept[0].results]
         session.write_tagged(out / engine)
-        return session.classified, results, tagged(out / engine)
+        session.write_workloads(out / f"{engine}-workloads")
+        return session.classified, results, out / engine
 
 
 def differing(expected: list[str], found: list[str]) -> tuple[list[str], list[str]]:
@@ -105,10 +107,16 @@ def comparable(rows: list[dict[str, Any]]) -> list[str]:
     return sorted(repr({name: value for name, value in row.items() if name not in OWN_KEYS}) for row in rows)
 
 
-def tagged(path: Path) -> list[str]:
-    """The calls of a file or folder; neither calls nor the pairs of metadata have an order."""
-    calls = pq.read_table(path).to_pylist()
-    return sorted(repr({**call, "metadata": call["metadata"] and sorted(call["metadata"])}) for call in calls)
+CALLS_READ = "SELECT * REPLACE (list_sort(map_entries(metadata)) AS metadata) FROM read_parquet('{}')"
+WORKLOADS_READ = "SELECT * FROM read_parquet('{}')"
+
+
+def only_in(path: Path, other: Path, read: str) -> list[Any]:
+    """Some of the rows that the one has and the other has not; neither rows nor the pairs of metadata have an order."""
+    import duckdb
+
+    rows, others = (read.format(p / "*.parquet" if p.is_dir() else p) for p in (path, other))
+    return duckdb.sql(f"{rows} EXCEPT ALL {others} LIMIT 2").fetchall()
 
 
 def test_every_cell_that_is_judged_and_every_tagged_call_is_the_same(cluster: Any, tmp_path: Path) -> None:
@@ -118,4 +126,41 @@ def test_every_cell_that_is_judged_and_every_tagged_call_is_the_same(cluster: An
     for (sql, expected), (_, found) in zip(here[1], there[1], strict=True):
         assert found == expected, (sql, *differing(expected, found))
     assert there[0] == here[0]
-    assert there[2] == here[2], differing(here[2], there[2])
+    assert only_in(here[2], there[2], CALLS_READ) == only_in(there[2], here[2], CALLS_READ) == []
+    tables = [out.with_name(f"{out.name}-workloads") for out in (here[2], there[2])]
+    assert only_in(*tables, WORKLOADS_READ) == only_in(*reversed(tables), WORKLOADS_READ) == []
+
+
+def test_order_files_copies_and_engine_do_not_change_a_verdict(cluster: Any, tmp_path: Path) -> None:
+    calls = [{**row, "dedupe_key": row["call_id"]} for row in canonical.rows(1_000, seed=11)]
+    whole = canonical.write(tmp_path / "whole.parquet", calls)
+    shuffled = random.Random(5).sample(calls, len(calls))
+    parts = [canonical.write(tmp_path / f"{n}.parquet", shuffled[n::3], zone="Asia/Tokyo") for n in range(3)]
+    (here, _, _), (there, _, _) = run("duckdb", whole, out=tmp_path), run("spark", *parts, parts[0], out=tmp_path)
+    assert there.duplicates == len(shuffled[0::3])
+    assert there.workloads == here.workloads
+
+
+def test_what_is_no_canonical_table_is_named(cluster: Any, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"call_id": [1], "source": ["a"]}), tmp_path / "other.parquet")
+    with pytest.raises(WrongUse, match=r"no column source_file; .*call_id is BIGINT, not VARCHAR"):
+        run("spark", tmp_path / "other.parquet", out=tmp_path)
+    with pytest.raises(WrongUse, match=r"none\.parquet"):
+        run("spark", tmp_path / "none.parquet", out=tmp_path)
+
+
+def test_an_existing_session_keeps_its_settings_and_its_tables(cluster: Any, tmp_path: Path) -> None:
+    cluster.range(3).createOrReplaceTempView("calls")
+    run("spark", canonical.write(tmp_path / "a.parquet", canonical.rows(10)), out=tmp_path)
+    assert cluster.conf.get("spark.sql.session.timeZone") == "Asia/Kathmandu"
+    assert cluster.table("calls").count() == 3
+
+
+def test_nothing_is_written_over(cluster: Any, tmp_path: Path) -> None:
+    log = canonical.write(tmp_path / "a.parquet", canonical.rows(10))
+    (tmp_path / "spark").mkdir()
+    with pytest.raises(WrongUse, match="already exists"):
+        run("spark", log, out=tmp_path)

@@ -83,7 +83,8 @@ OWN: Final = {
 """Columns whose values are cleaned on the way from `raw_calls` to `calls`."""
 _STATEMENT: Final = (*table.STATEMENT_COLUMNS, "stated")
 _COUNTED: Final = (
-    "source_file", "request_count", "streamed", "end_user_id", "session_id", "trace_id", *table.STATEMENT_COLUMNS,
+    "source_file", "request_count", "attempt_no", "streamed", "end_user_id", "session_id", "trace_id",
+    *table.STATEMENT_COLUMNS,
 )  # fmt: skip
 _NARROW: Final = ", ".join(
     f"{OWN.get(name, 'r.' + quoted(name))} AS {quoted(name)}" for name in dict.fromkeys((*OWN, *_COUNTED))

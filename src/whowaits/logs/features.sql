@@ -383,6 +383,7 @@ SELECT
   SUM(q.row_count) AS row_count,
   SUM(q.row_count - 1 - q.breaks) AS gap_count,
   SUM(q.pauses) AS pause_count,
+  SUM(q.long_pauses) AS long_pause_count,
   SUM(CASE WHEN q.long_pauses > 0 THEN 1 ELSE 0 END) AS long_series_count
 FROM (
   SELECT
@@ -396,3 +397,57 @@ FROM (
   GROUP BY g.unit, g.series
 ) AS q
 GROUP BY q.unit
+
+-- name: habits
+SELECT
+  u.unit AS unit,
+  COUNT(*) AS row_count,
+  COUNT(c.end_user_id) AS with_user,
+  COUNT(c.session_id) AS with_session,
+  SUM(CASE WHEN c.streamed THEN 1 ELSE 0 END) AS streamed,
+  COUNT(c.stated) AS with_statement,
+  SUM(CASE WHEN c.status = 'ok' THEN 0 ELSE 1 END) AS failed,
+  SUM(CASE WHEN c.attempt_no > 1 THEN 1 ELSE 0 END) AS retries,
+  SUM(c.answered_by_cache) AS answered_by_cache,
+  SUM(c.input_for_price) AS input_tokens,
+  SUM(c.cache_read) AS cache_read_tokens
+FROM calls AS c
+JOIN unit_of AS u ON c.statement = u.statement
+WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')
+GROUP BY u.unit
+
+-- name: busy
+SELECT
+  m.unit AS unit,
+  MAX(m.busy_us) AS busiest_minute_us
+FROM (
+  SELECT
+    u.unit AS unit,
+    c.start_us // 60000000 AS minute_no,
+    SUM(LEAST(c.end_us - c.start_us, 86400000000)) AS busy_us
+  FROM calls AS c
+  JOIN unit_of AS u ON c.statement = u.statement
+  WHERE c.start_us > 0 AND c.record_kind IN ('call', 'attempt')
+  GROUP BY u.unit, c.start_us // 60000000
+) AS m
+GROUP BY m.unit
+
+-- name: hours
+SELECT
+  u.unit AS unit,
+  (c.start_us // 3600000000 + 72) % 168 AS hour_of_week,
+  COUNT(*) AS row_count
+FROM calls AS c
+JOIN unit_of AS u ON c.statement = u.statement
+WHERE c.start_us > 0 AND c.record_kind IN ('call', 'attempt')
+GROUP BY u.unit, (c.start_us // 3600000000 + 72) % 168
+
+-- name: run_habits
+SELECT
+  r.unit AS unit,
+  COUNT(*) AS run_count,
+  COUNT(DISTINCT r.first_us // 86400000000) AS run_days,
+  MIN(r.row_count) AS smallest_run,
+  MAX(r.row_count) AS largest_run
+FROM all_runs AS r
+GROUP BY r.unit

@@ -120,7 +120,7 @@ def classified(
 
 
 def store(engine: Engine, units: Sequence[Unit], workloads: Sequence[Workload]) -> None:
-    """Keep the verdicts as the tables `verdicts` (unit -> verdict columns) and `judged` (one row a workload)."""
+    """Keep the verdicts as the table `verdicts`: one row a unit, with what a call or a workload is told."""
     import pyarrow as pa
 
     kinds = dict(table.TAG_FIELDS)
@@ -135,7 +135,6 @@ def store(engine: Engine, units: Sequence[Unit], workloads: Sequence[Workload]) 
     rows = [(unit.number, w.verdict.route, *_tags(w), *_figures(w)) for unit, w in zip(units, workloads, strict=True)]
     columns = [pa.array([row[i] for row in rows], type=field.type) for i, field in enumerate(schema)]
     engine.store("verdicts", [pa.RecordBatch.from_arrays(columns, schema=schema)], schema)
-    engine.view("judged", "SELECT * EXCLUDE (unit, slow_tier) FROM verdicts")
 
 
 def _tags(w: Workload) -> tuple[Any, ...]:

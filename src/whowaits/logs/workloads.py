@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from whowaits.config import Config
 from whowaits.judge import judge
-from whowaits.logs import chains, private, rates, results, shapes, units
+from whowaits.logs import chains, habits, private, rates, results, shapes, units
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.engines import Asked, Opened, on_this_machine
 from whowaits.logs.ingest import Ingested
@@ -70,7 +70,8 @@ class Session:
 
     def write_workloads(self, path: Path | str) -> None:
         """Write the judged feature table, one row a workload."""
-        self._engine.write_parquet("SELECT * FROM judged ORDER BY workload", str(path))
+        habits.store(self._engine)
+        self._engine.write_parquet(f"SELECT * FROM ({habits.JUDGED}) ORDER BY workload", str(path))
 
 
 def classify(
