@@ -45,15 +45,14 @@ def of_template(text: str, timezone: str | None = None) -> When:
 
     A variable for one field is taken for one number; where nothing but a variable stands, the period is unknown.
     """
-    text = " ".join(_UNKNOWN.sub(lambda found: found[1] or "$", text).split())
-    if "$" not in text:
-        return of_cron(text, timezone)
-    if len(text.split()) != 5:
-        return When(text, None, timezone)
-    plain = [("*" if number >= 2 else "0") if field == "$" else field for number, field in enumerate(text.split())]
-    if any("$" in field for field in plain):
-        return When(text, None, timezone)
-    return When(text, cron.shortest_gap_s(" ".join(plain), timezone), timezone)
+    fields = _UNKNOWN.sub(lambda found: found[1] or "$", text).split()
+    if not any("$" in field for field in fields):
+        return of_cron(" ".join(fields), timezone)
+    written = " ".join(text.split())
+    plain = [("*" if number >= 2 else "0") if field == "$" else field for number, field in enumerate(fields)]
+    if len(fields) != 5 or any("$" in field for field in plain):
+        return When(written, None, timezone)
+    return When(written, cron.shortest_gap_s(" ".join(plain), timezone), timezone)
 
 
 def of_span(seconds: float) -> When:
