@@ -107,6 +107,8 @@ class _Run:
         read: list[Read] = []
         for portion in _portions(to_read):
             read += self._portion(portion, last=portion[-1] is to_read[-1])
+            for log in portion:
+                log.source.release()
         if self._file == self._unfinished and self._file.exists():
             self._file.replace(self._target)
         self._say_what_is_gone(found)

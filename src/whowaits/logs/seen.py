@@ -35,6 +35,8 @@ class Seen:
     def content(self, source: Source, beginnings: Collection[int]) -> Content:
         """Return the digest of a log; it is read only where it may have changed."""
         key, stamp = self._key(source), source.stamp()
+        if source.origin is not None and stamp is not None:
+            return Content(source.name, stamp[0], _word_for(source.origin.location, stamp), {})
         if key is not None and stamp is not None and (digest := self._digest(key, stamp)) is not None:
             return Content(source.name, stamp[0], digest, {})
         content = _read(source, beginnings)
@@ -44,11 +46,7 @@ class Seen:
 
     def vanished(self) -> dict[str, str]:
         """Return the logs on this machine that are not there any more, by digest, with their names."""
-        return {
-            str(item[2]): Path(key).name
-            for key, item in self._known.items()
-            if "://" not in key and not (self._folder / key).exists()
-        }
+        return {str(item[2]): Path(key).name for key, item in self._known.items() if not (self._folder / key).exists()}
 
     def forget(self, digests: Collection[str]) -> None:
         """Say of these logs no more than once that they are gone."""
@@ -60,8 +58,8 @@ class Seen:
             partial.write_bytes(orjson.dumps({"format": FORMAT, "logs": self._known}, option=orjson.OPT_SORT_KEYS))
 
     def _key(self, source: Source) -> str | None:
-        if source.location is None or "://" in source.location:
-            return source.location
+        if source.location is None or not source.lies_here:
+            return None
         return os.path.relpath(source.location, self._folder.resolve())
 
     def _digest(self, key: str, stamp: Stamp) -> str | None:
@@ -80,7 +78,12 @@ def _loaded(file: Path) -> dict[str, list[int | str]]:
 
 
 def _is_settled(source: Source) -> bool:
-    return source.location is None or "://" in source.location or time.time() - source.path.stat().st_mtime > SETTLED_S
+    return time.time() - source.path.stat().st_mtime > SETTLED_S
+
+
+def _word_for(location: str, stamp: Stamp) -> str:
+    """What stands for the digest of an object in a store: its place and the store's word for its state."""
+    return hashlib.blake2b(f"{location}\0{stamp[0]}\0{stamp[1]}".encode(), digest_size=16).hexdigest()
 
 
 def _read(source: Source, beginnings: Collection[int]) -> Content:

@@ -1,4 +1,5 @@
-"""Where bytes come from: files, folders, globs, standard input, each possibly compressed. Nothing else opens a log.
+"""Where bytes come from: files, folders, globs, standard input, each possibly compressed; `stores.py` and `databases/`
+for what lies elsewhere. Nothing else opens a log.
 
 What breaks off (a truncated gzip) is read up to the break; the break itself is reported as skipped.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import bz2
 import glob
 import gzip
+import os
 import sys
 import tempfile
 import zlib
@@ -64,8 +66,18 @@ class Source:
         """The file on this machine, fetched when it is first needed."""
         if self.held is None:
             assert self.origin is not None, self.name
-            self.held = self.origin.fetch()
+            try:
+                self.held = self.origin.fetch()
+            except SourceError as error:
+                self.note(str(error).removeprefix(f"{self.name}: "))
+                self.held = Path(os.devnull)
         return self.held
+
+    def release(self) -> None:
+        """Remove the copy of what does not lie on this machine; it is fetched again when it is needed."""
+        if self.origin is not None and self.held is not None and self.held.is_file():
+            self.held.unlink()
+            self.held = None
 
     @property
     def location(self) -> str | None:
@@ -136,10 +148,10 @@ class Source:
 
 def find(items: Sequence[Path | str], spool: Path) -> list[Source]:
     """Return the logs that `items` name, in order, each once. `spool` is a folder for what has no file of its own."""
-    sources: dict[Path, Source] = {}
+    sources: dict[str, Source] = {}
     for item in items:
         for source in _of(str(item), spool):
-            sources.setdefault(source.path.resolve(), source)
+            sources.setdefault(source.location or str(source.path), source)
     return list(sources.values())
 
 
@@ -156,6 +168,11 @@ def plain_copy(source: Source, spool: Path) -> Path:
 def _of(item: str, spool: Path) -> Iterator[Source]:
     if item == STDIN:
         yield Source(STDIN_NAME, _spooled(sys.stdin.buffer, spool))
+        return
+    if "://" in item:
+        from whowaits.logs import stores
+
+        yield from stores.find(item, spool)
         return
     path = Path(item)
     if path.is_dir():
