@@ -27,8 +27,8 @@ class Reader(Protocol):
     `documents` may be called again for another pass over all files of the format. FALLBACK = True on the module
     makes it a reader that is asked last; BEHIND names the
     reader of a gateway whose calls this log has as well, under other ids; NEEDED names columns of Parquet that hold
-    counts beside somebody's words; TOGETHER = True says that records of one file complete those of another, so that a
-    new file is read with the old.
+    counts beside somebody's words, WORDS columns that hold such words under another name; TOGETHER = True says that
+    records of one file complete those of another, so that a new file is read with the old.
     """
 
     NAME: str
@@ -78,6 +78,11 @@ def needed(reader: Reader) -> tuple[str, ...]:
 def is_flat(reader: Reader) -> bool:
     """Whether a format is read by declared columns alone."""
     return isinstance(reader, ModuleType) and hasattr(reader, "COLUMNS")
+
+
+def words_of(reader: Reader) -> tuple[str, ...]:
+    """Return the columns that hold somebody's words although their names do not say so."""
+    return tuple(getattr(reader, "WORDS", ()))
 
 
 def reads_together(reader: Reader) -> bool:

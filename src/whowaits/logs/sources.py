@@ -170,9 +170,7 @@ def _of(item: str, spool: Path) -> Iterator[Source]:
         yield Source(STDIN_NAME, _spooled(sys.stdin.buffer, spool))
         return
     if "://" in item:
-        from whowaits.logs import stores
-
-        yield from stores.find(item, spool)
+        yield from _elsewhere(item, spool)
         return
     path = Path(item)
     if path.is_dir():
@@ -191,6 +189,13 @@ def _of(item: str, spool: Path) -> Iterator[Source]:
             raise SourceError(f"no such log: {item}")
         for name in matched:
             yield from _of(name, spool)
+
+
+def _elsewhere(address: str, spool: Path) -> Iterator[Source]:
+    from whowaits.logs import databases, stores
+
+    kind = databases.kind_of(address)
+    yield from stores.find(address, spool) if kind is None else databases.find(kind, address, spool)
 
 
 def _files_under(folder: Path) -> list[Path]:

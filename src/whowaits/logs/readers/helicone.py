@@ -28,9 +28,17 @@ _SESSION: Final = "helicone-session-"
 _CACHE_COLUMNS: Final = ("prompt_cache_read_tokens", "prompt_cache_write_tokens")
 
 
+SIGNATURES: Final = (
+    {"request_created_at", "response_status"},
+    {"request_created_at", "response_created_at", "status", "request_id"},
+)
+"""Of the API and its exports; of the table in ClickHouse."""
+
+
 def recognise(head: bytes) -> bool:
     """Whether the first record has the times and the status of a request."""
-    return keys_of(head) >= {"request_created_at", "response_status"}
+    keys = keys_of(head)
+    return any(keys >= signature for signature in SIGNATURES)
 
 
 def rows(documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:
@@ -47,7 +55,7 @@ def rows(documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:
 def _columns(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
     body = values.mapping(data.get("request_body"))
     reference = values.text(data.get("cache_reference_id"))
-    code = http_status(cells, data.get("response_status"))
+    code = http_status(cells, first(data, "response_status", "status"))
     return (
         {
             "request_id": values.text(first(data, "request_id", "response_id")),
@@ -61,7 +69,12 @@ def _columns(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
             "cache_hit": None if reference is None else reference != NO_CACHE,
             "service_tier_raw": values.text(body.get("service_tier")),
             "prompt_name": values.text(data.get("prompt_id")),
-            "cost_usd": cells.read("cost_usd", _dollars, data.get("cost"), data.get("costUSD")),
+            "cost_usd": cells.read(
+                "cost_usd",
+                _dollars if "response_status" in data else _billionths,
+                data.get("cost"),
+                data.get("costUSD"),
+            ),
         }
         | _times(data, body, cells)
         | _tokens(data, cells)
@@ -85,6 +98,12 @@ def _dollars(value: Any) -> Decimal | None:
     shown = values.text(value)
     amount = Decimal(shown) if shown else None
     return values.money(amount / 10**9 if amount is not None and amount >= MOST_USD else amount)
+
+
+def _billionths(value: Any) -> Decimal | None:
+    """Dollars of the table, where they are whole numbers of billionths."""
+    shown = values.text(value)
+    return values.money(Decimal(shown) / 10**9 if shown else None)
 
 
 def _times(data: Mapping[str, Any], body: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
@@ -111,7 +130,7 @@ def _tokens(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
     )
     if not any(name in data for name in _CACHE_COLUMNS):
         columns["input_tokens_total"] = None
-    failed = by_http(http_status(cells, data.get("response_status"))) != "ok"
+    failed = by_http(http_status(cells, first(data, "response_status", "status"))) != "ok"
     if failed and not columns["input_tokens_uncached"] and not columns["output_tokens_total"]:
         return dict.fromkeys(columns) | {"token_semantics": "unknown"}
     return columns
@@ -127,7 +146,7 @@ def _who(data: Mapping[str, Any]) -> dict[str, Any]:
     columns = attached(pairs | {name: shown for name, shown in seen.items() if shown})
     talk = session.get("id") or columns.get("session_id")
     return columns | {
-        "end_user_id": values.text(data.get("request_user_id")) or columns.get("end_user_id"),
+        "end_user_id": values.text(first(data, "request_user_id", "user_id")) or columns.get("end_user_id"),
         "session_id": talk,
         "session_id_trusted": True if talk else None,
         "workflow_name": columns.get("workflow_name") or session.get("name"),

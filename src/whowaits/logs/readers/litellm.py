@@ -18,6 +18,7 @@ from whowaits.logs.problems import Problems
 from whowaits.logs.registry import Documents
 
 NAME: Final = "litellm"
+WORDS: Final = ("proxy_server_request",)
 SPEND_LOGS: Final = {"startTime", "completionStartTime", "call_type", "spend"}
 PAYLOAD: Final = {"response_cost", "call_type", "startTime", "model_group"}
 AGGREGATES: Final = ("aretrieve_batch", "retrieve_batch")
