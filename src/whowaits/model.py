@@ -358,6 +358,8 @@ class Classified:
     ended_at: datetime | None
     price_source: str
     price_date: str
+    unpriced: tuple[tuple[str, int], ...] = ()
+    """(model, calls) whose price nobody states, neither the log nor the price list."""
     aggregates: tuple[Aggregate, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     price_doubts: tuple[PriceDoubt, ...] = ()

@@ -51,7 +51,7 @@ def logs_spread(words: Sequence[str]) -> list[str]:
     for word in words:
         of_logs = len(spread) > 1 and spread[-2] == "--logs"
         path = Path(word)
-        if of_logs and path.is_file() and path.suffix not in (".py", ".ipynb"):
+        if of_logs and ("://" in word or (path.is_file() and path.suffix not in (".py", ".ipynb"))):
             spread.append("--logs")
         spread.append(word)
     return spread

@@ -11,6 +11,7 @@ import typer
 
 import whowaits
 from whowaits import config
+from whowaits.cli import progress
 from whowaits.cli.options import AsOf, Isolated, Mapping, NoCache, Paths
 from whowaits.cli.shared import (
     NOTHING_READ,
@@ -31,7 +32,8 @@ Redact = Annotated[
     bool,
     typer.Option("--redact", help="Make it fit to share: pseudonyms for names of keys, workloads, teams and paths."),
 ]
-Logs = Annotated[list[str], typer.Argument(help="Log files or folders; `-` is standard input.")]
+Logs = Annotated[list[str], typer.Argument(help="Log files, folders, patterns or addresses; `-` is standard input.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 SparkMaster = Annotated[
     str | None,
     typer.Option(help="Cluster, or sc://HOST of a Spark Connect server.", show_default="the session or environment"),
@@ -55,6 +57,7 @@ def classify(
     spark_master: SparkMaster = None,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
     as_of: AsOf = None,
+    quiet: Quiet = False,
     isolated: Isolated = False,
 ) -> None:
     """Tag every logged call: who waits, until when, and which tier it belongs on."""
@@ -75,9 +78,16 @@ def classify(
             raise WrongUse("--redact and --plain-user-ids exclude one another: choose one")
         hide: Hide = "names" if redact else "nothing" if plain_user_ids else "people"
         pseudonyms = Pseudonyms(_project(settings, Path()), hide)
-        session = log_half.classify(
-            logs, settings, day(as_of), mapping=mapping_of(mapping), pseudonyms=pseudonyms, opened=opened
-        )
+        with progress.bar(quiet=quiet) as meter:
+            session = log_half.classify(
+                logs,
+                settings,
+                day(as_of),
+                mapping=mapping_of(mapping),
+                pseudonyms=pseudonyms,
+                opened=opened,
+                meter=meter,
+            )
     with wrong_use_is_exit_2(), session:
         writers = (session.write_tagged, session.write_tags, session.write_workloads)
         for path, write in zip((output, tags_only, workloads), writers, strict=True):
@@ -106,6 +116,7 @@ def ingest(
     output: Annotated[Path, typer.Option("-o", "--output", help="The file that holds every call once, as Parquet.")],
     plain_user_ids: PlainUserIds = False,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
+    quiet: Quiet = False,
     isolated: Isolated = False,
 ) -> None:
     """Write the calls of logs as canonical Parquet, each once; a second run reads only what is new or has changed."""
@@ -116,7 +127,8 @@ def ingest(
     with wrong_use_is_exit_2():
         settings = config.load(Path(), isolated=isolated)
         pseudonyms = Pseudonyms(_project(settings, Path()), "nothing" if plain_user_ids else "people")
-        done = keeping.keep(logs, output, settings, mapping_of(mapping), pseudonyms)
+        with progress.bar(quiet=quiet) as meter:
+            done = keeping.keep(logs, output, settings, mapping_of(mapping), pseudonyms, meter)
     show(kept.render_kept(done, output.name, width=width(), color=color()))
     if done.calls + done.sums == 0:
         print(NO_CALL, file=sys.stderr)

@@ -13,8 +13,9 @@ from typing import Final
 from whowaits.logs import ingest
 from whowaits.logs.engine import DuckDB, Engine
 from whowaits.logs.ingest import Ingested, Progress
+from whowaits.logs.meter import Meter
 from whowaits.logs.problems import Problems
-from whowaits.logs.sources import find
+from whowaits.logs.sources import find, measured
 from whowaits.logs.statements import Statements
 from whowaits.model import WrongUse
 
@@ -32,6 +33,7 @@ class Asked:
     mapping: Mapping[str, str]
     problems: Problems
     progress: Progress
+    meter: Meter
 
 
 Opened = Callable[[Asked, contextlib.ExitStack], tuple[Engine, Ingested]]
@@ -55,7 +57,7 @@ def on_this_machine(asked: Asked, stack: contextlib.ExitStack) -> tuple[Engine, 
     spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="whowaits-")))
     engine = DuckDB(spool)
     stack.callback(engine.close)
-    logs = find(asked.sources, spool)
+    logs = measured(find(asked.sources, spool), asked.meter)
     return engine, ingest.load(engine, logs, spool, asked.statements, asked.mapping, asked.problems, asked.progress)
 
 

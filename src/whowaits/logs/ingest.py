@@ -24,6 +24,9 @@ from whowaits.logs.vocabulary import canonical
 from whowaits.model import Place, WrongUse
 
 UNREAD: Final = "nothing in this file looks like a model call; name its columns with --map FIELD=PATH"
+GUESSED: Final = (
+    "a document beside logs that only has names of columns like a table of calls; name the file itself to read it"
+)
 Progress = Callable[[str], None]
 
 
@@ -81,12 +84,21 @@ def load(
         if is_flat(reader):
             for source in group:
                 _load_flat(engine, reader, source, spool, statements, mapping, problems)
+                _tell(engine, [source])
         else:
             _load_nested(engine, reader, group, spool, statements, problems)
+            _tell(engine, group)
     for source in sources:
         for skipped in source.broken:
             problems.add(skipped.place, skipped.reason)
     return _settle(engine, problems)
+
+
+def _tell(engine: Engine, sources: Sequence[Source]) -> None:
+    """Tell the meters that these sources are read."""
+    for source in sources:
+        if source.meter is not None:
+            source.meter.done(id(source), int(engine.one("SELECT count(*) FROM raw_calls")))
 
 
 def _raw_schema() -> Any:
@@ -96,8 +108,21 @@ def _raw_schema() -> Any:
 
 
 def reader_of(source: Source, head: bytes, mapping: Mapping[str, str]) -> Reader | None:
-    """Return the reader of a file that begins with `head`, None where nobody can read it."""
-    return recognised(head, source.name) or (fallback() if mapping and head.strip() else None)
+    """Return the reader of a file that begins with `head`, None where nobody can read it.
+
+    A document of JSON that lies in a folder of logs and that no format knows is no log only because it has the names
+    of some columns: it may as well be what somebody made of the logs beside it.
+    """
+    reader = recognised(head, source.name) or (fallback() if mapping and head.strip() else None)
+    guessed = reader is not None and is_fallback(reader) and not source.named and not mapping
+    return None if guessed and documents.shape_of(head) == "json" else reader
+
+
+def why_unread(head: bytes) -> str:
+    """Return why nobody reads a file that begins with `head`."""
+    if not head.strip():
+        return "the file is empty"
+    return GUESSED if fallback().recognise(head) else UNREAD
 
 
 def _by_reader(
@@ -109,7 +134,7 @@ def _by_reader(
         reader = reader_of(source, head, mapping)
         if reader is None:
             if not source.broken:
-                problems.add(Place(source.name), UNREAD if head.strip() else "the file is empty")
+                problems.add(Place(source.name), why_unread(head))
             continue
         groups.setdefault(reader.NAME, (reader, []))[1].append(source)
     return [groups[name] for name in sorted(groups)]

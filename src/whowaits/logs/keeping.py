@@ -19,10 +19,11 @@ from whowaits.logs import documents, ingest, manifest, private, results
 from whowaits.logs.cleaning import ONE_CALL
 from whowaits.logs.engine import DuckDB
 from whowaits.logs.manifest import Content, Manifest, Read
+from whowaits.logs.meter import Meter
 from whowaits.logs.problems import Problems
 from whowaits.logs.registry import all_readers, fallback, reads_together
 from whowaits.logs.seen import Seen
-from whowaits.logs.sources import Source, find
+from whowaits.logs.sources import Source, find, measured
 from whowaits.logs.statements import Statements
 from whowaits.model import Place, Skipped, WrongUse
 from whowaits.pseudonyms import Pseudonyms
@@ -67,6 +68,7 @@ def keep(
     config: Config,
     mapping: Mapping[str, str] | None = None,
     pseudonyms: Pseudonyms | None = None,
+    meter: Meter | None = None,
 ) -> Kept:
     """Bring every call of `logs` into the file at `output`, once. WrongUse where that file is none of ours.
 
@@ -79,9 +81,8 @@ def keep(
     with alone(target), tempfile.TemporaryDirectory(prefix="whowaits-") as folder:
         for leftover in leftovers(target):
             leftover.unlink()
-        return _Run(target, Path(folder), Statements(config, pseudonyms.text), dict(mapping or {}), pseudonyms).run(
-            logs
-        )
+        statements = Statements(config, pseudonyms.text)
+        return _Run(target, Path(folder), statements, dict(mapping or {}), pseudonyms).run(logs, meter or Meter())
 
 
 class _Run:
@@ -99,10 +100,11 @@ class _Run:
         self._before = read_from(self._file, self._target.name) if self._file.exists() else Manifest()
         self._twice = self._records = 0
 
-    def run(self, logs: Sequence[Path | str]) -> Kept:
+    def run(self, logs: Sequence[Path | str], meter: Meter) -> Kept:
         """Read what is new and return what was done."""
         found = find(logs, self._spool)
         to_read, known = self._to_read(found)
+        measured([log.source for log in to_read], meter)
         before = self._before
         read: list[Read] = []
         for portion in _portions(to_read):
@@ -143,8 +145,7 @@ class _Run:
         reader = ingest.reader_of(source, head, self._mapping)
         if reader is not None:
             return reader.NAME
-        reason = ingest.UNREAD if head.strip() else "the file is empty"
-        for skipped in source.broken or [Skipped(Place(source.name), reason)]:
+        for skipped in source.broken or [Skipped(Place(source.name), ingest.why_unread(head))]:
             self._problems.add(skipped.place, skipped.reason)
         return None
 

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from whowaits.logs import documents
 from whowaits.logs.documents import Document
-from whowaits.logs.ingest import checked
+from whowaits.logs.guessing import guesses
+from whowaits.logs.ingest import checked, reader_of
 from whowaits.logs.problems import Problems
-from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, needed, recognised
+from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, needed
 from whowaits.logs.sources import Source, find
 from whowaits.model import Skipped
 
@@ -39,6 +40,8 @@ class Peek:
     found: tuple[tuple[str, str | None], ...]
     missing: tuple[str, ...]
     skipped: tuple[Skipped, ...]
+    guesses: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The fields of a file that nobody reads, with the columns that each could be."""
 
 
 def peek(sources: Sequence[Path | str], mapping: Mapping[str, str] | None = None) -> tuple[Peek, ...]:
@@ -51,15 +54,22 @@ def peek(sources: Sequence[Path | str], mapping: Mapping[str, str] | None = None
 
 def _peek(source: Source, spool: Path, mapping: Mapping[str, str]) -> Peek:
     head = documents.signature(source, spool)
-    reader = recognised(head, source.name) or (fallback() if mapping and head.strip() else None)
+    reader = reader_of(source, head, mapping)
     if reader is None:
-        return Peek(source.name, None, 0, (), tuple(WANTED), tuple(source.broken))
+        return _unknown(source, spool)
     problems = Problems()
     sample = list(islice(documents.read(source, spool, problems, needed(reader)), SAMPLE))
     found = _declared(reader, sample, mapping) if is_flat(reader) else _filled(reader, sample, problems)
     columns = {column for column, _ in found}
     missing = tuple(what for what, names in WANTED.items() if columns.isdisjoint(names))
     return Peek(source.name, reader.NAME, len(sample), tuple(found), missing, (*source.broken, *problems.skipped()))
+
+
+def _unknown(source: Source, spool: Path) -> Peek:
+    """A file that nobody reads: what its fields could be."""
+    sample = list(islice(documents.read(source, spool, Problems()), SAMPLE))
+    could_be = guesses([document.data for document in sample], fallback().declared({}, ()))  # type: ignore[attr-defined]
+    return Peek(source.name, None, len(sample), (), tuple(WANTED), tuple(source.broken), tuple(could_be))
 
 
 def _declared(reader: Reader, sample: Sequence[Document], mapping: Mapping[str, str]) -> list[tuple[str, str | None]]:

@@ -112,11 +112,20 @@ def classified(
         ended_at=_moment(span["b"]),
         price_source=price_source(config.prices),
         price_date=as_of.isoformat(),
+        unpriced=tuple((row["model"], _scaled(row["calls_micro"])) for row in engine.rows(UNPRICED)),
         aggregates=aggregates.aggregates(engine),
         coverage=aggregates.coverage(engine),
         price_doubts=doubts.price_doubts(engine),
         missing=doubts.missing(engine, statements),
     )
+
+
+UNPRICED: Final = f"""
+SELECT coalesce(c.model_canonical, 'a model without a name') AS model,
+  sum(c.weight * coalesce(c.request_count, 1)) AS calls_micro
+FROM calls AS c JOIN priced AS p ON c.position = p.position
+WHERE c.{ONE_CALL} AND p.spend_nano IS NULL AND c.has_tokens = 1 GROUP BY model ORDER BY model
+"""
 
 
 def store(engine: Engine, units: Sequence[Unit], workloads: Sequence[Workload]) -> None:
@@ -129,7 +138,7 @@ def store(engine: Engine, units: Sequence[Unit], workloads: Sequence[Workload]) 
         ("provider", pa.string()), ("models", table.TEXTS), ("calls", pa.int64()), ("rows", pa.int64()),
         ("first_at", table.TIME), ("last_at", table.TIME), ("spend_usd", table.SUM), ("slow_usd", table.SUM),
         ("unpriced_calls", pa.int64()), ("saving_usd_low", table.SUM), ("saving_usd_high", table.SUM),
-        ("saving_basis", pa.string()), ("notes", table.TEXTS), ("table_row", pa.int64()),
+        ("saving_basis", pa.string()), ("notes", table.TEXTS),
     ]  # fmt: skip
     schema = pa.schema([("unit", pa.int64()), ("slow_tier", pa.string()), *tags, *figures])
     rows = [(unit.number, w.verdict.route, *_tags(w), *_figures(w)) for unit, w in zip(units, workloads, strict=True)]
@@ -169,7 +178,6 @@ def _figures(w: Workload) -> tuple[Any, ...]:
         None if saved is None else saved.high_usd,
         None if saved is None else saved.basis,
         list(w.verdict.notes),
-        w.verdict.row,
     )
 
 

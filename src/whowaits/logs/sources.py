@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
+from whowaits.logs.meter import Meter
 from whowaits.model import Place, Skipped, WrongUse
 
 CHUNK: Final = 1 << 20
@@ -58,6 +59,8 @@ class Source:
     origin: Origin | None = None
     named: bool = True
     """Whether it was asked for itself, or by a pattern; otherwise it lay in a folder."""
+    meter: Meter | None = None
+    """What is told how far the file was read."""
     broken: list[Skipped] = field(default_factory=list)
     """Why reading ended before the end, once it has."""
 
@@ -111,7 +114,10 @@ class Source:
         """Yield the decompressed content. What cannot be read ends the stream and is noted in `broken`."""
         try:
             with self.path.open("rb") as raw:
-                yield from _decompressed(raw)
+                for chunk in _decompressed(raw):
+                    if self.meter is not None:
+                        self.meter.at(id(self), raw.tell())
+                    yield chunk
         except _BROKEN as error:
             self.note(_why(error, _compression(self.path)))
 
@@ -153,6 +159,14 @@ def find(items: Sequence[Path | str], spool: Path) -> list[Source]:
         for source in _of(str(item), spool):
             sources.setdefault(source.location or str(source.path), source)
     return list(sources.values())
+
+
+def measured(sources: Sequence[Source], meter: Meter) -> Sequence[Source]:
+    """Return the sources, which tell `meter` how far they were read from now on."""
+    for source in sources:
+        source.meter = meter
+    meter.expect([(id(source), stamp[0]) for source in sources if (stamp := source.stamp()) is not None])
+    return sources
 
 
 def plain_copy(source: Source, spool: Path) -> Path:

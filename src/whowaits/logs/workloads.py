@@ -21,6 +21,7 @@ from whowaits.logs import chains, habits, private, rates, results, shapes, units
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.engines import Asked, Opened, on_this_machine
 from whowaits.logs.ingest import Ingested
+from whowaits.logs.meter import Meter
 from whowaits.logs.peeking import peek
 from whowaits.logs.problems import Problems
 from whowaits.logs.statements import Statements, speaks
@@ -82,6 +83,7 @@ def classify(
     progress: Callable[[str], None] | None = None,
     pseudonyms: Pseudonyms | None = None,
     opened: Opened = on_this_machine,
+    meter: Meter | None = None,
 ) -> Session:
     """Return the judged workloads of these logs. SourceError when a named log is not there.
 
@@ -91,7 +93,8 @@ def classify(
     pseudonyms = pseudonyms or Pseudonyms(config.path.parent if config.path else Path())
     with contextlib.ExitStack() as stack:
         problems, statements = Problems(), Statements(config, pseudonyms.text)
-        asked = Asked(sources, statements, mapping or {}, problems, progress or (lambda _: None))
+        say = progress or (lambda _: None)
+        asked = Asked(sources, statements, mapping or {}, problems, say, meter or Meter())
         engine, came = opened(asked, stack)
         classified = _judged(engine, config, as_of, statements, problems, came, pseudonyms)
         return Session(engine, stack.pop_all(), classified, pseudonyms)

@@ -33,6 +33,9 @@ def _file(screen: Screen, peek: Peek) -> None:
     if peek.found:
         rows = [(Text(column), Text(words.clean(field or "as the format has it"))) for column, field in peek.found]
         screen.rows((Head("column", least=20), Head("read from", "name")), rows)
+    if peek.guesses:
+        rows = [(Text(words.clean(name)), Text(" or ".join(could_be) or "–")) for name, could_be in peek.guesses]
+        screen.rows((Head("its columns", "name", least=20), Head("could be", "name")), rows)
     if peek.missing:
         screen.line(f"not found: {', '.join(peek.missing)}", "yellow")
     for skipped in peek.skipped:

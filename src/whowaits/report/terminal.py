@@ -54,6 +54,8 @@ def render_classified(classified: Classified, *, width: int = WIDTH, color: bool
     screen.line(f"{rows} read, {words.count(len(classified.workloads), 'workload')}.", "bold")
     _judged(screen, sorted(classified.workloads, key=by_spend))
     _trust(screen, classified)
+    unpriced = [f"{words.clean(model)}: {words.count(calls, 'call')}" for model, calls in classified.unpriced]
+    _said(screen, "No price is known for", unpriced)
     unsaid = [f"{words.clean(m.source)}: {trust.not_said(m)}" for m in classified.missing]
     _said(screen, "What the logs do not say", unsaid)
     for skipped in classified.skipped[:MOST]:
