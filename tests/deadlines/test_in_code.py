@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from whowaits import config
@@ -116,6 +117,16 @@ def test_of_several_commands_of_a_program_only_the_named_one_is_scheduled(tmp_pa
         (tmp_path / name).write_text(text, encoding="utf-8")
     (site,) = scan.scan(tmp_path, [], config.load(tmp_path), cache=False).call_sites
     assert [(u.via[0].function, u.shape) for u in site.usages] == [("tag_all", "scheduled"), ("serve", None)]
+
+
+def test_a_notebook_that_the_crontab_executes_is_scheduled(tmp_path: Path) -> None:
+    cells = [{"cell_type": "code", "source": source} for source in (ASK, "cd ..\nask('the news')")]
+    files = {
+        "news.ipynb": json.dumps({"cells": cells}),
+        "crontab": "0 2 * * * cd /srv && papermill news.ipynb out.ipynb\n",
+    }
+    found = usage(tmp_path, **files)
+    assert (found.shape, found.verdict.deadline_s) == ("scheduled", 86400)
 
 
 def test_a_function_in_the_cloud_without_a_loop_is_scheduled(tmp_path: Path) -> None:

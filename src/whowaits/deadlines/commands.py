@@ -109,7 +109,7 @@ def _started(words: list[str], folder: str) -> Iterator[Target]:
         if _PYTHON.match(name):
             yield from _python(rest, folder)
             return
-        if word.endswith(".py"):
+        if word.endswith((".py", ".ipynb")):  # papermill and nbconvert run notebooks
             yield _script(word, rest, folder)
             return
         if name == "django-admin":

@@ -79,7 +79,7 @@ def _started(module: Module, node: ast.expr | None, depth: int) -> Iterator[Star
     elif isinstance(made, ast.Call):
         yield from _made(module, made, depth)
     elif (text := module.text(made)) is not None:
-        yield from _by_name(module, text, depth)
+        yield from _selected(module, made, depth) if "*" in text else _by_name(module, text, depth)
     else:
         yield from started(module, made)
 

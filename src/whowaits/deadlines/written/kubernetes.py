@@ -85,7 +85,7 @@ def _at(path: str, root: Node, started: list[Target]) -> Iterator[Schedule | Ski
     timezone = text_of(child(root, "spec", "timeZone") or child(root, "spec", "timezone"))
     times = [child(root, "spec", "schedule"), *items(child(root, "spec", "schedules"))]
     for node in (t for t in times if t is not None):
-        zone = "UTC" if not timezone or "$" in timezone else timezone
+        zone = None if not timezone or "$" in timezone else timezone  # without one, that of the cluster
         yield from starting(
             Place(path, line_of(node)), KIND, partial(when.of_template, text_of(node) or "", zone), started
         )

@@ -26,6 +26,7 @@ KIND: Final = "Prefect"
 WORDS: Final = ("prefect", "entrypoint:")
 FILES: Final = (("", r".*(prefect|deployment).*\.ya?ml"),)
 _METHODS: Final = frozenset({"serve", "deploy", "to_deployment", "apply_schedule"})
+_TIMES: Final = frozenset({"cron", "interval", "rrule"})
 _MADE: Final = frozenset({"Cron", "CronSchedule", "Interval", "IntervalSchedule", "RRule", "RRuleSchedule"})
 
 
@@ -94,7 +95,8 @@ def _deployed(module: Module, call: ast.Call, flows: list[Started]) -> Iterator[
 
 
 def _moments(module: Module, call: ast.Call) -> Iterator[Callable[[], When | None]]:
-    yield partial(_moment, module, call)
+    for one in _each(call):
+        yield partial(_moment, module, one)
     several = argument(call, None, "schedules")
     for node in (
         argument(call, None, "schedule"),
@@ -115,3 +117,14 @@ def _moment(module: Module, call: ast.Call, made: str = "") -> When | None:
         or moments.of_span(module, interval)
         or (None if rule is None else when.of_rule(rule))
     )
+
+
+def _each(call: ast.Call) -> Iterator[ast.Call]:
+    """The call itself, or one for each item of `interval=[3600, 7200]`."""
+    listed = [k for k in call.keywords if k.arg in _TIMES and isinstance(k.value, ast.List | ast.Tuple)]
+    if not listed:
+        yield call
+    for keyword in listed:
+        for item in getattr(keyword.value, "elts", []):
+            others = [k for k in call.keywords if k.arg not in _TIMES]
+            yield ast.Call(func=call.func, args=[], keywords=[ast.keyword(arg=keyword.arg, value=item), *others])
