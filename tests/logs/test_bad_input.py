@@ -232,3 +232,22 @@ def _tagged(folder: Path, text: str) -> list[dict[str, Any]]:
     with logs.classify([log], Config(), AS_OF) as session:
         session.write_tagged(folder / "t.parquet")
     return [row for row in pq.read_table(folder / "t.parquet").to_pylist() if row["request_id"]]
+
+
+CSV = "ts,model,input_tokens,output_tokens,service\n2026-09-01 02:00:00,gpt-4o-mini,{},10,{}\n2026-09-01 02:01:00,gpt-4o-mini,20,10,night\n"
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+@pytest.mark.parametrize("service", ["night", '"day, night"', '"over\ntwo lines"', ""])
+def test_a_csv_is_the_same_table_whether_its_cells_span_lines_or_not(
+    classify: Classify, tmp_path: Path, service: str, end: str
+) -> None:
+    log = tmp_path / "calls.csv"
+    log.write_text(CSV.format("many", service).rstrip("\n") + end, encoding="utf-8", newline="")
+    found = classify(log)
+    names = {service.strip('"') or "without a name", "night"}
+    assert {w.name for w in found.workloads} == names
+    place = 2 + service.count("\n")
+    assert [(str(s.place), s.reason) for s in found.skipped] == [
+        (f"calls.csv:{place}", "input_tokens_total: value is not usable, left empty")
+    ]

@@ -213,6 +213,16 @@ def _csv(source: Source, problems: Problems) -> Iterator[Document]:
             problems.add(Place(source.name, rows.line_num), "row has another number of cells than the header")
 
 
+def csv_header(source: Source) -> list[str] | None:
+    """Return the names of the columns of a CSV file, None where its first line is no header by itself."""
+    first = source.head().removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace")
+    try:
+        cells = next(csv.reader([first.rstrip("\r")], strict=True), None)
+    except csv.Error:
+        return None
+    return [name.strip() for name in cells] if cells else None
+
+
 def _parquet(source: Source, spool: Path, problems: Problems, needed: Collection[str]) -> Iterator[Document]:
     import pyarrow.parquet as pq
 

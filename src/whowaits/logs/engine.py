@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -150,6 +150,17 @@ def objects_of(path: Path, columns: Mapping[str, str]) -> str:
     return (
         f"SELECT * FROM read_json({literal(str(path))}, columns = {{{spelled}}}, "
         "format = 'newline_delimited', records = 'true', compression = 'none')"
+    )
+
+
+def csv_of(path: Path, header: Sequence[str], names: Collection[str]) -> str:
+    """Return SQL that reads some columns of a CSV file as text; a row that is not as long as the header fails it."""
+    spelled = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
+    wanted = ", ".join(quoted(name) for name in header if name in names)
+    return (
+        f"SELECT {wanted} FROM read_csv({literal(str(path))}, columns = {{{spelled}}}, auto_detect = false, "
+        "header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "
+        "ignore_errors = false, compression = 'none')"
     )
 
 

@@ -7,7 +7,11 @@
 --
 -- Read here: calls (one row a record, each call once), prices (rates by price_key and size of the request),
 -- unit_of (statement -> unit), units (unit -> ordered = 1 where the order of its calls matters), asked (unit: those
--- whose week, or whose runs call by call, are looked at). A gap of more than ten minutes starts a run.
+-- whose week, or whose runs call by call, are looked at). A gap of more than ten minutes starts a run,
+-- so calls are counted in slots of ten minutes: no such gap lies inside of one.
+--
+-- What a call would have cost is spend x slow // list. Small amounts, which most are, are divided in two steps of 64
+-- bits; that gives the same whole number: with spend = 16384 a + b, what a x slow leaves over is carried to b.
 
 -- name: price_keys
 SELECT
@@ -72,18 +76,33 @@ SELECT
   s.spend_nano AS spend_nano,
   CASE
     WHEN s.billed = 0 OR s.settled = 1 THEN s.spend_nano
+    WHEN s.list_femto > 0 AND s.list_femto < 281474976710656 AND s.lost_femto < 281474976710656
+      AND s.spend_nano BETWEEN 0 AND 536870911
+      THEN s.spend_nano // 16384 * s.lost_femto // s.list_femto * 16384
+        + (s.spend_nano // 16384 * s.lost_femto % s.list_femto * 16384 + s.spend_nano % 16384 * s.lost_femto)
+          // s.list_femto
     WHEN s.list_femto > 0 AND s.lost_femto IS NOT NULL
       THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.lost_femto // s.list_femto AS BIGINT)
     ELSE CAST(CAST(s.spend_nano AS HUGEINT) * s.batch_ppm // 1000000 AS BIGINT)
   END AS lost_nano,
   CASE
     WHEN s.billed = 0 OR s.settled = 1 THEN s.spend_nano
+    WHEN s.list_femto > 0 AND s.list_femto < 281474976710656 AND s.kept_femto < 281474976710656
+      AND s.spend_nano BETWEEN 0 AND 536870911
+      THEN s.spend_nano // 16384 * s.kept_femto // s.list_femto * 16384
+        + (s.spend_nano // 16384 * s.kept_femto % s.list_femto * 16384 + s.spend_nano % 16384 * s.kept_femto)
+          // s.list_femto
     WHEN s.list_femto > 0 AND s.kept_femto IS NOT NULL
       THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.kept_femto // s.list_femto AS BIGINT)
     ELSE CAST(CAST(s.spend_nano AS HUGEINT) * s.batch_ppm // 1000000 AS BIGINT)
   END AS kept_nano,
   CASE
     WHEN s.billed = 0 OR s.settled = 1 THEN s.spend_nano
+    WHEN s.list_femto > 0 AND s.list_femto < 281474976710656 AND s.flex_femto < 281474976710656
+      AND s.spend_nano BETWEEN 0 AND 536870911
+      THEN s.spend_nano // 16384 * s.flex_femto // s.list_femto * 16384
+        + (s.spend_nano // 16384 * s.flex_femto % s.list_femto * 16384 + s.spend_nano % 16384 * s.flex_femto)
+          // s.list_femto
     WHEN s.list_femto > 0 AND s.flex_femto IS NOT NULL
       THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.flex_femto // s.list_femto AS BIGINT)
     ELSE CAST(CAST(s.spend_nano AS HUGEINT) * s.flex_ppm // 1000000 AS BIGINT)
@@ -251,10 +270,10 @@ FROM (
 ) AS q
 GROUP BY q.unit, q.by_series, q.length
 
--- name: unit_minutes
+-- name: unit_slots
 SELECT
   u.unit AS unit,
-  c.start_us // 60000000 AS minute_no,
+  c.start_us // 600000000 AS slot_no,
   COUNT(*) AS row_count,
   MIN(c.start_us) AS first_us,
   MAX(c.start_us) AS last_us,
@@ -262,25 +281,25 @@ SELECT
 FROM calls AS c
 JOIN unit_of AS u ON c.statement = u.statement
 WHERE c.start_us > 0 AND c.record_kind IN ('call', 'attempt')
-GROUP BY u.unit, c.start_us // 60000000
+GROUP BY u.unit, c.start_us // 600000000
 
 -- name: run_starts
 SELECT
   m.unit AS unit,
-  m.minute_no AS minute_no,
+  m.slot_no AS slot_no,
   m.row_count AS row_count,
   m.first_us AS first_us,
   m.last_us AS last_us,
   m.end_us AS end_us,
   CASE
     WHEN m.first_us - LAG(m.last_us) OVER (
-      PARTITION BY m.unit ORDER BY m.minute_no NULLS FIRST, m.first_us NULLS FIRST, m.last_us NULLS FIRST
+      PARTITION BY m.unit ORDER BY m.slot_no NULLS FIRST, m.first_us NULLS FIRST, m.last_us NULLS FIRST
     ) <= 600000000 THEN 0
     ELSE 1
   END AS starts
-FROM unit_minutes AS m
+FROM unit_slots AS m
 
--- name: run_minutes
+-- name: run_slots
 SELECT
   r.unit AS unit,
   r.row_count AS row_count,
@@ -288,7 +307,7 @@ SELECT
   r.last_us AS last_us,
   r.end_us AS end_us,
   SUM(r.starts) OVER (
-    PARTITION BY r.unit ORDER BY r.minute_no NULLS FIRST, r.first_us NULLS FIRST, r.last_us NULLS FIRST
+    PARTITION BY r.unit ORDER BY r.slot_no NULLS FIRST, r.first_us NULLS FIRST, r.last_us NULLS FIRST
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ) AS run
 FROM run_starts AS r
@@ -301,7 +320,7 @@ SELECT
   MIN(r.first_us) AS first_us,
   MAX(r.last_us) AS last_us,
   MAX(r.end_us) AS end_us
-FROM run_minutes AS r
+FROM run_slots AS r
 GROUP BY r.unit, r.run
 
 -- name: run_calls
@@ -339,18 +358,18 @@ SELECT
   m.unit AS unit,
   MIN(m.first_us) AS first_us,
   MAX(m.last_us) AS last_us
-FROM unit_minutes AS m
+FROM unit_slots AS m
 JOIN asked AS a ON m.unit = a.unit
 GROUP BY m.unit
 
 -- name: half_hours
 SELECT
   m.unit AS unit,
-  (m.minute_no // 30 + 144) % 336 AS half_hour,
+  (m.slot_no // 3 + 144) % 336 AS half_hour,
   SUM(m.row_count) AS row_count
-FROM unit_minutes AS m
+FROM unit_slots AS m
 JOIN asked AS a ON m.unit = a.unit
-GROUP BY m.unit, (m.minute_no // 30 + 144) % 336
+GROUP BY m.unit, (m.slot_no // 3 + 144) % 336
 
 -- name: series_minutes
 SELECT

@@ -14,7 +14,7 @@ from whowaits.logs.cells import unusable
 from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE, MERGED, PLACED, TWICE
 from whowaits.logs.columns import literal, quoted
 from whowaits.logs.documents import Document
-from whowaits.logs.engine import DuckDB, Engine, EngineError, batched, objects_of, stored_parquet
+from whowaits.logs.engine import DuckDB, Engine, EngineError, batched, csv_of, objects_of, stored_parquet
 from whowaits.logs.problems import Problems
 from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, needed, recognised
 from whowaits.logs.sources import Source, plain_copy
@@ -196,7 +196,9 @@ def _load_flat(
 
 def _stage(engine: DuckDB, fields: Sequence[columns.Field], source: Source, spool: Path, problems: Problems) -> None:
     """Keep the declared columns of a file as the table `staged`."""
-    direct = {"parquet": _stage_parquet, "lines": _stage_lines}.get(documents.shape_of(source.head()))
+    direct = {"parquet": _stage_parquet, "lines": _stage_lines, "csv": _stage_csv}.get(
+        documents.shape_of(source.head())
+    )
     if direct is not None and direct(engine, fields, source, spool):
         return
     import pyarrow as pa
@@ -234,10 +236,34 @@ def _stage_lines(engine: DuckDB, fields: Sequence[columns.Field], source: Source
         engine.define("documents", objects_of(path, types))
     except EngineError:
         return False
-    placed = f"(SELECT {literal(source.name)} AS {columns.FILE}, rowid + 1 AS {columns.ROW}, * FROM documents)"
+    _stage_documents(engine, fields, source, types, ahead=1)
+    return True
+
+
+def _stage_csv(engine: DuckDB, fields: Sequence[columns.Field], source: Source, spool: Path) -> bool:
+    """Whether every line is a row of as many cells as the header; others are looked at row by row."""
+    path, header = plain_copy(source, spool), documents.csv_header(source)
+    wanted = {name for name in columns.names_read(fields) if name in (header or ())}
+    if glob.has_magic(str(path)) or not header or not wanted or len(set(header)) < len(header):
+        return False
+    try:
+        engine.define("documents", csv_of(path, header, wanted))
+    except EngineError:
+        return False
+    if int(engine.one("SELECT count(*) FROM documents")) + 1 != source.count_lines():
+        engine.run("DROP TABLE documents")
+        return False
+    _stage_documents(engine, fields, source, dict.fromkeys(wanted, "VARCHAR"), ahead=2)
+    return True
+
+
+def _stage_documents(
+    engine: DuckDB, fields: Sequence[columns.Field], source: Source, types: Mapping[str, str], ahead: int
+) -> None:
+    """The table `documents` holds one line of the file a row; the first of them is the line `ahead`."""
+    placed = f"(SELECT {literal(source.name)} AS {columns.FILE}, rowid + {ahead} AS {columns.ROW}, * FROM documents)"
     engine.define("staged", columns.from_columns(fields, placed, types))
     engine.run("DROP TABLE documents")
-    return True
 
 
 def _texts(source: Source, spool: Path, problems: Problems) -> Iterator[tuple[str, int, str]]:

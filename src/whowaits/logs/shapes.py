@@ -39,9 +39,9 @@ def observe(engine: Engine, found: Sequence[Unit], evidence: Seen, policy: Polic
 
 
 def prepare(engine: Engine) -> None:
-    """Count the calls of every unit by the minute."""
-    engine.define("unit_minutes", features()["unit_minutes"])
-    for name in ("run_starts", "run_minutes", "series_minutes", "series_gaps"):
+    """Count the calls of every unit in slots of ten minutes."""
+    engine.define("unit_slots", features()["unit_slots"])
+    for name in ("run_starts", "run_slots", "series_minutes", "series_gaps"):
         engine.view(name, features()[name])
 
 

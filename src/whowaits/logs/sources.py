@@ -131,6 +131,14 @@ class Source:
             before = chunk[-1:]
         return starts == ends + (before != b"\n")
 
+    def count_lines(self) -> int:
+        """Return the number of lines, the last one counted also where no line end follows."""
+        ends, last = 0, b"\n"
+        for chunk in self.chunks():
+            ends += chunk.count(b"\n")
+            last = chunk[-1:]
+        return ends + (last != b"\n")
+
     def note(self, reason: str) -> None:
         """Keep `reason` once, however often the source is read."""
         skipped = Skipped(Place(self.name), reason)
