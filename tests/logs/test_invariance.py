@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,3 +73,17 @@ def test_calls_that_share_the_id_of_a_web_request_are_different_calls(tmp_path: 
     log = lines(tmp_path / "a.jsonl", [call(n, service="a", request_id="web-1") for n in range(3)])
     with logs.classify([log], Config(), AS_OF) as session:
         assert session.classified.workloads[0].calls == 3
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/St_Johns"])
+def test_the_time_zone_of_the_machine_plays_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    calls = [{**call(n), "ts": f"2026-09-{1 + n % 28:02d} 23:5{n % 10}:00", "service": "a"} for n in range(60)]
+    log = lines(tmp_path / "a.jsonl", calls)
+    expected = judged(log)
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert judged(log) == expected
+    finally:
+        monkeypatch.undo()
+        time.tzset()
