@@ -1,4 +1,4 @@
-"""whowaits.toml or [tool.whowaits] in pyproject.toml -> Config: policy, code paths, workload register, own prices.
+"""whowaits.toml or [tool.whowaits] in pyproject.toml -> Config: policy, paths, register, own prices and wrappers.
 
 Closed: a key nobody reads is an error that names its line and the nearest key there is, because a silently
 ignored register entry would mean a silently wrong verdict. Nothing else reads these files.
@@ -67,6 +67,18 @@ class WorkloadEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class WrapperEntry:
+    """A function or method of one's own that calls a model, so that calls of it are call sites."""
+
+    call: str
+    """The qualified name: `package.module.function`, or `package.module.Class.method`."""
+    place: Place
+    provider: str
+    kind: str
+    model_argument: str
+
+
+@dataclass(frozen=True, slots=True)
 class RateCard:
     """Own rates of one tier in USD per million tokens; None = as the public price list says."""
 
@@ -99,6 +111,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     workloads: tuple[WorkloadEntry, ...] = ()
     prices: tuple[PriceEntry, ...] = ()
+    wrappers: tuple[WrapperEntry, ...] = ()
     gate: GateSettings = GateSettings()  # noqa: RUF009 - frozen
     path: Path | None = None
 
@@ -227,11 +240,13 @@ def _config(table: Table, path: Path) -> Config:
         exclude=table.take("exclude", texts) or (),
         workloads=tuple(_workload(t) for t in table.tables("workload")),
         prices=tuple(_price(t) for t in table.tables("price")),
+        wrappers=tuple(_wrapper(t) for t in table.tables("wrapper")),
         gate=gate_settings.take(table),
         path=path,
     )
     table.close()
     _refuse_twins([(w.name, w.place) for w in config.workloads], "a workload named")
+    _refuse_twins([(w.call, w.place) for w in config.wrappers], "a wrapper of")
     return config
 
 
@@ -289,6 +304,25 @@ def _price(table: Table) -> PriceEntry:
         if part is not None:
             part.close()
     return entry
+
+
+def _wrapper(table: Table) -> WrapperEntry:
+    entry = WrapperEntry(
+        call=table.need("call", _qualified),
+        place=table.place,
+        provider=table.need("provider", text),
+        kind=table.take("kind", text) or "chat",
+        model_argument=table.take("model-argument", text) or "model",
+    )
+    table.close()
+    return entry
+
+
+def _qualified(value: object) -> str:
+    name = text(value)
+    if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", name):
+        raise ValueError(f"`{name}` is no qualified name; write for example company.llm.ask or company.llm.Client.ask")
+    return name
 
 
 def _rates(table: Table) -> RateCard:

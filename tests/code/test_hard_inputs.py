@@ -12,6 +12,7 @@ from whowaits.code.scan import scan
 from whowaits.code.sources import Sources
 from whowaits.config import Config
 from whowaits.model import Scan
+from whowaits.rules import load_calls
 
 CALL = 'client.responses.create(model="gpt-5", input=x)'
 HEAD = "import openai\nclient = openai.OpenAI()\n\n\n"
@@ -115,7 +116,7 @@ def test_a_file_that_shrinks_while_it_is_read_is_no_crash(tmp_path: Path, monkey
 def test_a_file_that_is_gone_before_it_is_compared_with_last_time_is_no_crash(tmp_path: Path) -> None:
     scanned(tmp_path, {"job.py": HEAD + LOOP})
     scan(tmp_path, [tmp_path], Config())
-    assert kept.recall(tmp_path, [tmp_path / "job.py", tmp_path / "gone.py"], None) is None
+    assert kept.recall(tmp_path, [tmp_path / "job.py", tmp_path / "gone.py"], None, load_calls()) is None
 
 
 @pytest.mark.parametrize("name", ["спросить", "質問", "سؤال", "größe", "ｆｕｌｌｗｉｄｔｈ", "ﬁle", "नाम"])

@@ -57,7 +57,7 @@ LOOPS = {
     ),
     "retry_that_forgot_its_break": (
         "for i in range(retries):\n    try:\n        r = ask(x)\n    except E:\n        sleep(i)",
-        "retry-loop",
+        "retry-without-break",
     ),
     "retry_by_flag": (
         "done = False\nwhile not done:\n    try:\n        r = ask(x)\n        done = True\n    except E:\n        pass",

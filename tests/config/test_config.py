@@ -73,6 +73,28 @@ def test_a_full_file_is_read(tmp_path: Path) -> None:
     assert str(triage.place) == "whowaits.toml:15"
 
 
+def test_a_wrapper_of_ones_own_is_read_with_its_defaults(tmp_path: Path) -> None:
+    (found,) = config.read(written(tmp_path, '[[wrapper]]\ncall = "company.llm.ask"\nprovider = "openai"\n')).wrappers
+    assert (found.call, found.provider, found.kind, found.model_argument) == (
+        "company.llm.ask",
+        "openai",
+        "chat",
+        "model",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[[wrapper]]\ncall = "ask"\nprovider = "openai"', "whowaits.toml:2: `call`: `ask` is no qualified name"),
+        ('[[wrapper]]\ncall = "a.b"\nprovidr = "openai"', "whowaits.toml:3: unknown key `providr`"),
+        (2 * '[[wrapper]]\ncall = "a.b"\nprovider = "openai"\n', "whowaits.toml:4: a wrapper of `a.b` is already"),
+    ],
+)
+def test_a_wrong_wrapper_is_named_with_its_line(tmp_path: Path, text: str, expected: str) -> None:
+    assert message(tmp_path, text).startswith(expected)
+
+
 def test_own_prices_are_exact_decimals_with_their_day(tmp_path: Path) -> None:
     (price,) = config.read(written(tmp_path, FULL)).prices
     assert (price.provider, price.model, price.starts_on) == ("openai", "gpt-4o-mini", date(2026, 1, 1))

@@ -21,6 +21,7 @@ from whowaits.model import Finding, Scan, WrongUse
 OWN_RULES: Final = (
     findings.WAITED_ON_BATCH,
     findings.DECLARED_BUT_WAITED,
+    findings.PAYS_AGAIN,
     suppressions.WITHOUT_REASON,
     suppressions.EXPIRED,
     suppressions.UNUSED,

@@ -24,7 +24,7 @@ SAME_QUESTION: Final = "same-question"
 DEMONSTRATION: Final = "demonstration"
 REPETITION: Final = "repetition"
 EVALUATION: Final = "evaluation"
-_BY_HAND: Final = ("script", "cli", "command")
+_BY_HAND: Final = ("script", "cli", "command", "none")
 _UNRULED: Final = {"none": "no-caller", "script": "script"}
 """Kinds of entry points that follow from the paths alone -> what they are called as evidence."""
 
@@ -57,10 +57,10 @@ class Rules:
         every = sorted(rules, key=lambda r: r.id)
         self.by_id: Mapping[str, CodeRule] = {r.id: r for r in every}
         self.by_fact: Mapping[str, CodeRule] = {r.when.fact: r for r in every if r.when.fact}
-        self._handed = [r for r in every if r.when.passed_to and r.says.shape is not None]
+        self._handed = [r for r in every if r.when.passed_to and r.says.entry is None]
 
     def handed_to(self, callable_name: str) -> CodeRule | None:
-        """The driver rule about functions that are handed to this callable; the longest pattern that fits decides."""
+        """The rule about what a callable does with a function it is handed; the longest pattern that fits decides."""
         fitting = [
             (-len(pattern), rule.id)
             for rule in self._handed
@@ -139,16 +139,18 @@ class Reader:
 
     def beside_people(self, reading: Reading) -> Reading:
         """The same where people wait for the call elsewhere: a run that tries out what they use claims nothing."""
-        if reading.driver is None or reading.driver.shape == "scheduled" or not self._evaluates(reading.entry):
+        if not self._tries_out(reading):
             return reading
         evidence = [replace(e, hint=True) if _says_nobody(e) else e for e in reading.evidence]
         evidence.append(self._rules.by_fact[EVALUATION].says.evidence(EVALUATION, place=reading.entry.place))
         return replace(reading, evidence=tuple(dict.fromkeys(evidence)), driver=None)
 
-    def _evaluates(self, entry: Entry) -> bool:
-        """Whether somebody starts an evaluation by hand there."""
-        patterns = self._rules.by_fact[EVALUATION].when.in_file
-        return entry.kind in _BY_HAND and entry.place is not None and fits(entry.place.path, patterns)
+    def _tries_out(self, reading: Reading) -> bool:
+        """Whether somebody starts by hand what loops in an evaluation or an example."""
+        driver = reading.driver
+        if driver is None or driver.shape == "scheduled" or reading.entry.kind not in _BY_HAND:
+            return False
+        return fits(driver.place.path, self._rules.by_fact[EVALUATION].when.in_file)
 
     def _about_call(self, site: Site) -> Iterator[tuple[CodeRule, Place]]:
         place = Place(site.path, site.line, site.column, site.cell)

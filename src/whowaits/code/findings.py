@@ -14,6 +14,9 @@ from whowaits.model import Basis, CallSite, Finding, Place, Usage
 
 WAITED_ON_BATCH: Final = "waited-on-batch"
 DECLARED_BUT_WAITED: Final = "declared-but-waited"
+PAYS_AGAIN: Final = "pays-again"
+RETRY_WITHOUT_BREAK: Final = "retry-without-break"
+"""The observation behind it."""
 
 
 class Draft(NamedTuple):
@@ -91,6 +94,9 @@ def _others(site: CallSite) -> Iterator[tuple[str, str]]:
     if waited is not None:
         seen = next((e.says for e in waited.evidence if e.waiter == "person"), "a person is above it")
         yield DECLARED_BUT_WAITED, f"It is declared that no person waits for this call, but somebody does: {seen}."
+    again = next((e for u in usages for e in u.evidence if e.rule == RETRY_WITHOUT_BREAK), None)
+    if again is not None:
+        yield PAYS_AGAIN, f"The loop at {again.place} makes this call again although it has worked."
 
 
 def _message(site: CallSite, usage: Usage) -> str:

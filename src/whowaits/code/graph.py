@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from whowaits.code.classes import RUN_FOR, ClassId
 from whowaits.code.modules import module_name
+from whowaits.code.objects import takers
 from whowaits.code.results import WRAPS
 from whowaits.code.summary import GROWS, Call, Term, terminal
 from whowaits.code.uses import Use, lambda_name
@@ -105,7 +106,7 @@ class Graph:
         """Return the qualified names of what a term means; `*.name` where the object is not known."""
         found = [n for v in self.resolver.of(path, scope, term) for n in self._names_of(v)]
         if not found and (last := terminal(term)):
-            found = [f"*.{last}" if term[0] == "a" else last]
+            found = [f"*.{_below_root(term) or last}" if term[0] == "a" else last]
         return tuple(dict.fromkeys(found))
 
     def _names_of(self, value: Value) -> Iterator[str]:
@@ -139,6 +140,11 @@ class Graph:
         found = [n for n in self.names(path, scope, term) if not n.startswith("*")]
         written = _written(term)
         return tuple(dict.fromkeys([*found, *([f"{module_name(path)}.{written}"] if written else [])]))
+
+
+def _below_root(term: Term) -> str | None:
+    """A chain of attributes as it is written, without what it starts at: `udf.register` of `spark.udf.register`."""
+    return (_written(term) or "").partition(".")[2] or None
 
 
 def _written(term: Term) -> str | None:
@@ -181,7 +187,15 @@ class _Tracker:
                 self._by_result(task)
             else:
                 self._by_param(task)
+        if not self.edges and self._is_open():
+            for path, number in takers(self.resolver, (self.node[0], self.scope.parent)):
+                self._hand(path, number, ())
         return tuple(sorted(self.edges, key=lambda e: [(h.path, h.number) for h in reversed(e.hops)]))
+
+    def _is_open(self) -> bool:
+        """Whether it is a method that somebody who gets the object may call."""
+        inside = self.scope.parent > 0 and self.resolver.scope(self.node[0], self.scope.parent).kind == "class"
+        return inside and (not self.scope.name.startswith("_") or self.scope.name == "__call__")
 
     def _of_parameter(self, path: str, number: int, by_default: bool = False) -> bool:
         """Whether the call is of a parameter: those are followed together with the call that passes it.

@@ -35,22 +35,26 @@ class Found(NamedTuple):
     sites: list[Site]
 
 
-def recall(root: File, files: Iterable[File], given: Mapping[str, bytes] | None) -> Found | None:
-    """Return what was found last time, if every file is as it was then."""
+def recall(root: File, files: Iterable[File], given: Mapping[str, bytes] | None, calls: rules.Calls) -> Found | None:
+    """Return what was found last time, if every file and every declared call is as it was then."""
     import orjson
 
     try:
         data = orjson.loads((root / CACHE_FOLDER / FILE_NAME).read_bytes())
-        if data["version"] != version() or data["digest"] != _digest(root, files, given):
+        if (
+            data["version"] != version()
+            or data["declared"] != repr(calls.declared)
+            or data["digest"] != _digest(root, files, given)
+        ):
             return None
         skipped = tuple(_skipped(row) for row in data["skipped"])
-        by_id = {rule.id: rule for rule in rules.load_calls().entries}
+        by_id = {rule.id: rule for rule in calls.entries}
         return Found(_int(data["files"]), skipped, [_site(row, by_id) for row in data["sites"]])
     except _NOT_OURS:
         return None
 
 
-def keep(root: File, facts: Facts, sites: list[Site]) -> None:
+def keep(root: File, facts: Facts, sites: list[Site], calls: rules.Calls) -> None:
     """Write what was found, whole or not at all; a folder that cannot be written to is left alone."""
     if not facts.digest:
         return
@@ -60,6 +64,7 @@ def keep(root: File, facts: Facts, sites: list[Site]) -> None:
     with suppress(OSError, TypeError):
         found = {
             "version": version(),
+            "declared": repr(calls.declared),
             "digest": facts.digest,
             "files": len(facts.files),
             "skipped": [(s.place.path, s.place.line, s.place.cell, s.reason) for s in facts.skipped],

@@ -34,7 +34,18 @@ _BODIES: Final = (
 )
 """Keys of a JSON body that say it is a request to a model: all of the first and one of the second."""
 _ONE_MODEL: Final = re.compile(r"(?:https?://)?\{\}[^?]*/v1/(?:chat/completions|completions|embeddings)$")
-_TIERS: Final = {"flex": "flex", "priority": "priority", "fast": "priority", "batch": "batch", "auto": "standard"}
+_TIERS: Final = {
+    "flex": "flex",
+    "priority": "priority",
+    "fast": "priority",
+    "batch": "batch",
+    "auto": "standard",
+    "scale": "provisioned",
+    "reserved": "provisioned",
+    "provisioned": "provisioned",
+}
+_PROVISIONED: Final = ":provisioned-model/"
+"""What the name of a model has in it that runs on capacity bought beforehand (Amazon Bedrock)."""
 _SEARCHES: Final = (
     *("as_retriever", "as_query_engine", "as_chat_engine", "query", "retrieve", "get_relevant_documents"),
     *("similarity_search", "asimilarity_search", "similarity_search_with_score", "max_marginal_relevance_search"),
@@ -123,16 +134,22 @@ class Matcher:
         values = self.resolver.of(path, call.scope, call.func)
         for value in values:
             match = self._match(value)
-            if match and (made := self._describe(path, number, match, value, None)):
+            if match and (made := self._describe(path, number, match, self._outside(value), None)):
                 return made
         if any(v[0] in ("F", "B", "C", "O") and len(v) == 3 for v in values):
             return None
         return self._by_shape(path, number, call, values)
 
     def _match(self, value: Value) -> Match | None:
+        if value[0] in ("F", "B") and self.sdks.calls.declared:
+            return self.sdks.declared(self.graph.qualified(value[1], value[2]))
         if value[0] != "X":
             return None
         return None if self.sdks.ignored(value[1]) else self.sdks.find(value[1])
+
+    def _outside(self, value: Value) -> Value:
+        """A function of the tree seen as one from outside, as a declared wrapper is."""
+        return value if value[0] == "X" else ("X", self.graph.qualified(value[1], value[2]), ())
 
     def _by_shape(self, path: str, number: int, call: Call, values: Values) -> ModelCall | None:
         """A call on an object that is not known, by its chain of attributes and its keywords."""
@@ -330,6 +347,8 @@ class _About:
         """Return the tier: that of a submission, or the one a literal argument chooses."""
         if self.rule.tier != "standard":
             return self.rule.tier
+        if _PROVISIONED in (self.model() or ""):
+            return "provisioned"
         if self.rule.batch_arg and self.made and ("V", True) in self._from_call(self.made, self.rule.batch_arg):
             return "batch"
         spec = self.rule.tier_arg or ""

@@ -224,7 +224,7 @@ class _Ways:
             last = way.steps[-1]
             return ends or [Path(way.steps, EntryPoint("script", None, last.path, last.line, last.cell))], []
         further: list[_Way] = []
-        edges = self.graph.callers(way.node)
+        edges = self._used(way.node, self.graph.callers(way.node))
         overridden = self._is_overridden(way)
         if overridden:
             edges = tuple(e for e in edges if self._names_class(e.hops[0]))
@@ -242,6 +242,12 @@ class _Ways:
     def _all_open(self, edges: tuple[Edge, ...], visits: Counter[Node]) -> bool:
         return all(visits[self.node_of(e.hops[-1])] < MAX_VISITS for e in edges)
 
+    def _used(self, node: Node, edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
+        """The ways up from a function, without those by which one that answers people is only made known."""
+        if not any(rule.says.waiter == "person" and rule.when.decorated_by for rule in self.entries.of(node)):
+            return edges
+        return tuple(edge for edge in edges if edge.hops[0].through is None)
+
     def _telling_first(self, edges: tuple[Edge, ...]) -> list[Edge]:
         """Order the ways up: those with something around the call first, and few of the many that say nothing.
 
@@ -258,7 +264,10 @@ class _Ways:
         return tuple((self.node_of(h), h.through, self.graph.call_of(h).enclosure) for h in edge.hops)
 
     def _entry_points(self, node: Node, scope: Scope) -> list[EntryPoint]:
-        return list(dict.fromkeys(self._entry(rule, node, scope) for rule in self.entries.of(node)))
+        """What starts a function; what only may be one counts where nothing else does."""
+        found = self.entries.of(node)
+        firm = [rule for rule in found if not rule.says.hint]
+        return list(dict.fromkeys(self._entry(rule, node, scope) for rule in firm or found))
 
     def _entry(self, rule: CodeRule, node: Node, scope: Scope) -> EntryPoint:
         return EntryPoint(rule.says.entry or "none", rule.id, node[0], *self._at(node, scope))

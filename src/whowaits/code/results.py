@@ -63,6 +63,8 @@ def _result(r: Resolver, path: str, number: int, call: Call, func: Value) -> Val
         return r.params.returned_to(path, number, func)
     if kind == "C":
         return (("O", func[1], func[2]),)
+    if kind == "L":
+        return tuple(("C", *cls) for cls in r.classes.below((func[1], func[2])))
     if kind in ("O", "S"):
         return _called_instance(r, func)
     if kind == "G":

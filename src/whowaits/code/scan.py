@@ -22,10 +22,12 @@ from whowaits.code.per_path import Policies
 from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
 from whowaits.code.suppressions import Suppressions
+from whowaits.code.wrappers import with_wrappers
 from whowaits.config import Config
 from whowaits.deadlines import runbooks, schedules
 from whowaits.model import (
     OFFER_NONE,
+    OFFER_PREPAID,
     CallSite,
     Evidence,
     Finding,
@@ -71,7 +73,7 @@ def _scan(
     given: Mapping[str, bytes] | None,
 ) -> Scan:
     found = sorted({*files.find(root, config.exclude), *(root / path for path in given or ())})
-    tree = _found(root, found, cache, given)
+    tree = _found(root, found, cache, given, with_wrappers(rules.load_calls(), config.wrappers))
     sites = tree.sites
     others = files.find(root, config.exclude, suffixes=("",)) if sites else []
     written, unclear = schedules.find(root, others)
@@ -107,15 +109,17 @@ def _scan(
     return with_states(done)
 
 
-def _found(root: File, files: list[File], cache: bool, given: Mapping[str, bytes] | None) -> kept.Found:
+def _found(
+    root: File, files: list[File], cache: bool, given: Mapping[str, bytes] | None, calls: rules.Calls
+) -> kept.Found:
     """The model calls of the tree, in the order of place: those of last time where nothing has changed since."""
-    known = kept.recall(root, files, given) if cache else None
+    known = kept.recall(root, files, given, calls) if cache else None
     if known is not None:
         return known
     facts = index.build(root, files, cache=cache, given=given)
-    sites = sorted(paths.find_sites(facts, rules.load_calls(), rules.load_code()), key=_place)
+    sites = sorted(paths.find_sites(facts, calls, rules.load_code()), key=_place)
     if cache:
-        kept.keep(root, facts, sites)
+        kept.keep(root, facts, sites, calls)
     return kept.Found(len(facts.files), facts.skipped, sites)
 
 
@@ -159,6 +163,8 @@ class _Judged:
     def _offer(self) -> Offer:
         if self.site.self_hosted:
             return OFFER_NONE
+        if self.site.tier == "provisioned":
+            return OFFER_PREPAID
         return rules.load_offers().for_call(self.site.rule, self.site.provider, self.site.model, self.site.kind)
 
     def _usages(self) -> tuple[Usage, ...]:

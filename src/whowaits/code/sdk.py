@@ -111,7 +111,13 @@ class Sdks:
 
     def here(self, imported: frozenset[str]) -> list[CallRule]:
         """Return the rules whose SDK may be in use: `import snowflake` alone gives all that lies below it."""
-        return [r for r in self.calls.entries if any(root.partition(".")[0] in imported for root in r.imports)]
+        named = imported | {root for r in self.calls.declared for root in r.imports}
+        return [r for r in self.calls.entries if any(root.partition(".")[0] in named for root in r.imports)]
+
+    def declared(self, name: str) -> Match | None:
+        """Return the rule of a function of the tree that is declared a wrapper; its name may start further out."""
+        fits = (r for r in self.calls.declared if f".{name}".endswith(f".{r.functions[0]}"))
+        return next((Match(rule, None, name) for rule in fits), None)
 
     def client(self, name: str) -> CallRule | None:
         """Return a rule about the client that `name` is, or is built on."""

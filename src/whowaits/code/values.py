@@ -13,6 +13,7 @@ A value is a tuple whose first item says what it is:
     ("Q", path, scope)  something from outside that makes or holds instances of a class: a query, a loader
     ("D", path, number) a dictionary                  ("G", path, number) a dictionary's get, values, pop …
     ("A", path, scope, attribute)  an attribute of a function     ("P", text)  a method of a string
+    ("L", path, scope)  what lists the subclasses of a class
 
 Answers are tuples in order of discovery, so nothing depends on hashing. Flow is ignored: a name is all it is
 ever bound to. What depends on itself is cut where the circle closes.
@@ -228,6 +229,8 @@ class Resolver:
         if kind == "X":
             dotted = f"{value[1]}.{name}"
             return (("X", dotted, value[2]),) if len(dotted) <= MAX_NAME else ()
+        if kind == "C" and name == "__subclasses__":
+            return (("L", value[1], value[2]),)
         if kind in ("O", "S", "C", "U", "Q"):
             return self.classes.attribute(value, name)
         if kind == "M":

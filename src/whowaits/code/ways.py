@@ -12,6 +12,7 @@ from whowaits.code.paths import EntryPoint, Path, Site, Step
 QUEUED: Final = (
     "*.delay", "*.apply_async", "*.enqueue", "*.enqueue_in", "*.enqueue_at", "*.enqueue_job", "*.send_task", "*.kiq",
     "*.add_task", "*.defer", "*.defer_async", "*.send_with_options", "*.schedule_task", "*.s", "*.si", "*.signature",
+    "dramatiq.*.send", "*.delay_on_commit", "*.apply_async_on_commit", "*.async_task", "*.trigger_dagrun",
 )  # fmt: skip
 """Callables that put a function into a queue or into the background."""
 

@@ -35,6 +35,8 @@ Kind = Literal[
 ]
 Context = Literal["request", "streaming", "conversation", "session", "agent_loop", "chain", "retrieval"]
 Batchable = Literal["yes", "conditional", "no"]
+DECLARED: Final = "declared"
+"""What stands for the SDK where a project declares its own wrapper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,11 @@ class Calls:
     urls: tuple[UrlRule, ...]
     prefixes: Mapping[str, str]
     names: Mapping[str, str]
+
+    @property
+    def declared(self) -> tuple[CallRule, ...]:
+        """The rules that are a project's own."""
+        return tuple(rule for rule in self.entries if rule.sdk == DECLARED)
 
     def model_id(self, model: str) -> ModelId:
         """Return a model id in its parts."""

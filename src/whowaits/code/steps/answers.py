@@ -210,10 +210,23 @@ def conversation_kept(tree: Tree, call: cst.Call, arguments: Names, region: cst.
         return None
     outer = set(parameters(function))
     for b in carried(tree, region, call, arguments):
-        lives_on = b.name.startswith(("self.", "cls.")) or b.name in outer
-        if lives_on and not is_store(b.name) and is_conversation(b.name) and (b.how == "mutate" or "." in b.name):
+        if _lives_on(b.name, outer) and (b.how == "mutate" or "." in b.name):
             return b.node
+    bound = bindings(tree, region)
+    answer, used = derived(tree, call, bound), needed(tree, call, arguments, bound)
+    for node in calls_in(tree, region):
+        kept_in = variable(node.func.value) if isinstance(node.func, cst.Attribute) else None
+        told = kept_in in used and tree.order[node] > tree.order[call] and _lives_on(kept_in, outer)
+        if told and _takes(tree, node, answer - used):
+            return node
     return None
+
+
+def _lives_on(name: str | None, parameters: Names) -> bool:
+    """Whether a variable is a conversation that is there after the function is over."""
+    if name is None or is_store(name) or not is_conversation(name):
+        return False
+    return name.startswith(("self.", "cls.")) or name in parameters
 
 
 def chat_is_kept(tree: Tree, call: cst.Call, region: cst.CSTNode) -> bool:
@@ -234,6 +247,62 @@ def asked(tree: Tree, arguments: Names, call: cst.Call, region: cst.CSTNode) -> 
             continue
         replies = {b.name for b in bound if contains(tree, b.value, node)}
         yield ("reads-input" if direct or replies & used else "asks-before"), node
+
+
+def asked_by_option(tree: Tree, arguments: Names, call: cst.Call, region: cst.CSTNode) -> cst.CSTNode | None:
+    """The option of a command that is asked for where it is not given, if the call needs its value."""
+    function = function_of(tree)
+    if function is None:
+        return None
+    used = needed(tree, call, arguments, bindings(tree, region))
+    for node in (c for d in function.decorators for c in calls_in(tree, d.decorator)):
+        if _asks(node) and _option_name(node) in used:
+            return node
+    for name, default in parameters(function).items():
+        if isinstance(default, cst.Call) and _asks(default) and name in used:
+            return default
+    return None
+
+
+def _asks(option: cst.Call) -> bool:
+    given = {a.keyword.value: a.value for a in option.args if a.keyword is not None}
+    asks = given.get("prompt")
+    return last_name(option.func).lower() == "option" and asks is not None and not names.is_false(asks)
+
+
+def _option_name(option: cst.Call) -> str:
+    """The parameter that gets the value: a bare name wins, else the longest name with dashes."""
+    texts = [
+        a.value.value.strip("\"'") for a in option.args if a.keyword is None and isinstance(a.value, cst.SimpleString)
+    ]
+    bare = [t for t in texts if not t.startswith("-")]
+    return (bare or sorted(texts, key=len)[-1:] or [""])[0].lstrip("-").replace("-", "_")
+
+
+_REQUESTED: Final = frozenset(
+    {"httpMethod", "requestContext", "rawPath", "routeKey", "pathParameters", "queryStringParameters", "PATH_INFO"}
+    | {"REQUEST_METHOD", "QUERY_STRING"}
+)
+"""Keys under which a gateway or a web server tells what was requested."""
+
+
+def reads_request(tree: Tree, region: cst.CSTNode) -> cst.CSTNode | None:
+    """Where a parameter of the function is asked what was requested: `event["rawPath"]`, `environ.get("PATH_INFO")`."""
+    function = function_of(tree)
+    given = set(parameters(function)) if function is not None else set()
+    for node in walk(tree, region):
+        if isinstance(node, cst.Subscript) and variable(node.value) in given:
+            key: cst.CSTNode | None = node.slice[0].slice
+            key = key.value if isinstance(key, cst.Index) else None
+        elif (
+            isinstance(node, cst.Call) and last_name(node.func) == "get" and node.args and variable(node.func) in given
+        ):
+            key = node.args[0].value
+        else:
+            continue
+        if isinstance(key, cst.SimpleString) and key.value.strip("\"'") in _REQUESTED:
+            return node
+    return None
 
 
 def handed_to(tree: Tree, call: cst.Call) -> Iterator[tuple[str, cst.Call]]:

@@ -22,6 +22,8 @@ _STORE: Final = re.compile(
     re.IGNORECASE,
 )
 
+_COUNTER: Final = re.compile(r"(^|[._])(i|j|n|idx|index|pos|position|offset|num|number)$", re.IGNORECASE)
+
 How = Literal["assign", "augment", "mutate"]
 Names = AbstractSet[str]
 
@@ -148,10 +150,41 @@ def _is_fresh(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, name: str, bou
             continue
         if contains(tree, b.value, call):
             continue  # it gets the answer itself
-        block = next(p for p, _ in tree.ancestors(b.node) if not isinstance(p, cst.SimpleStatementLine))
-        if (block in around or isinstance(b.node, cst.For)) and name not in b.sources:
+        if (isinstance(b.node, cst.For) or _always_runs(tree, b.node, around)) and name not in b.sources:
             return True
     return isinstance(region, cst.For) and name in {x.name for x in _bindings_of(tree, region)}
+
+
+def _always_runs(tree: Tree, node: cst.CSTNode, around: AbstractSet[cst.CSTNode]) -> bool:
+    """Whether a statement has run whenever what comes after it, inside of `around`, does."""
+    for parent, child in tree.ancestors(node):
+        if parent in around:
+            return not isinstance(parent, cst.If | cst.Try | cst.For | cst.While)
+        if isinstance(parent, cst.Try):
+            if child is not parent.body or not all(_leaves(h.body) for h in parent.handlers):
+                return False
+        elif not isinstance(parent, cst.SimpleStatementLine | cst.BaseSuite | cst.With | cst.BaseSmallStatement):
+            return False
+    return False
+
+
+def _leaves(body: cst.BaseSuite) -> bool:
+    """Whether a block does not go on to what comes after it."""
+    last = statements(body)[-1:]
+    return bool(last) and _ends_or_parts(last[0])
+
+
+def _ends_or_parts(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.If):
+        other = node.orelse
+        rest = other is not None and (_ends_or_parts(other) if isinstance(other, cst.If) else _leaves(other.body))
+        return rest and _leaves(node.body)
+    return isinstance(node, cst.Return | cst.Raise | cst.Continue | cst.Break)
+
+
+def is_counter(name: str) -> bool:
+    """Whether a variable is called what people call a position or a number."""
+    return bool(_COUNTER.search(name))
 
 
 def is_conversation(name: str) -> bool:

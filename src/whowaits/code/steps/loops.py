@@ -18,9 +18,12 @@ from whowaits.code.steps.flow import (
     carried,
     derived,
     derived_names,
+    function_of,
     is_conversation,
+    is_counter,
     is_store,
     needed,
+    parameters,
     sources_of,
 )
 from whowaits.code.steps.leaving import Leaves, how_it_leaves, leaves_somewhere
@@ -29,6 +32,7 @@ from whowaits.code.steps.tree import (
     Tree,
     calls_in,
     clauses,
+    contains,
     dotted,
     last_name,
     reads,
@@ -101,7 +105,7 @@ def kind_of(tree: Tree, loop: Loop) -> Kind:
 def feeds_itself(tree: Tree, loop: Loop) -> str | None:
     """ "growing-messages" or "refine-chain" when the next round's call needs this round's answer."""
     for b in carried(tree, loop.node, loop.call, loop.arguments):
-        if is_store(b.name):
+        if is_store(b.name) or (is_counter(b.name) and not loop.first):
             continue
         if b.how == "assign":
             return "refine-chain"
@@ -180,9 +184,10 @@ def _for(tree: Tree, loop: Loop, node: cst.For, leaves: Leaves) -> Kind:
     used = needed(tree, loop.call, loop.arguments, bindings(tree, node))
     counted = _is_range(node.iter)
     feeds = bool(reads(tree, node.target) & used)
-    if _names_retry(tree, node) or (counted and not feeds and leaves in ("on-answer", "maybe")):
-        return Kind("retry-loop")
-    if counted and not feeds and _tries_again(tree, loop):
+    tries = counted and not feeds and not _collects(tree, loop) and _tries_again(tree, loop)
+    if tries and leaves == "never":
+        return Kind("retry-without-break")
+    if tries or _names_retry(tree, node) or (counted and not feeds and leaves in ("on-answer", "maybe")):
         return Kind("retry-loop")
     if leaves == "on-answer":
         return Kind("early-exit")
@@ -193,8 +198,38 @@ def _for(tree: Tree, loop: Loop, node: cst.For, leaves: Leaves) -> Kind:
     started = is_started(tree, loop)
     weak = _is_literal(node.iter) or (counted and not feeds)
     if counted and not feeds:
-        return Kind("repetition", weak)
+        if _is_step(tree, loop):
+            return Kind("repeated-step")
+        return Kind("optional-repetition" if _is_once(tree, node) else "repetition", weak)
     return Kind("tasks-over-data" if started else "loop-over-data", weak)
+
+
+def _is_step(tree: Tree, loop: Loop) -> bool:
+    """Whether an object is told to go on, with nothing given to it and nothing kept of what it says."""
+    on_object = isinstance(loop.call.func, cst.Attribute) and not loop.call.args
+    return on_object and not loop.first and not _collects(tree, loop)
+
+
+def _is_once(tree: Tree, node: cst.For) -> bool:
+    """Whether the number of rounds is one unless somebody asks for more: `n = options.get("n", 1)`, `def f(x, n=1)`."""
+    function = function_of(tree)
+    counts = reads(tree, node.iter)
+    if function is None or not counts:
+        return False
+    defaults = [d for name, d in parameters(function).items() if name in counts and d is not None]
+    made = [b.value for b in bindings(tree, function) if b.name in counts and b.how == "assign"]
+    asked = [c for value in made for c in calls_in(tree, value) if last_name(c.func) in ("get", "pop", "getattr")]
+    defaults += [c.args[-1].value for c in asked if len(c.args) > 1]
+    return bool(defaults) and all(isinstance(d, cst.Integer) and d.value == "1" for d in defaults)
+
+
+def _collects(tree: Tree, loop: Loop) -> bool:
+    """Whether the answers of all rounds are kept: then each of them is wanted."""
+    bound = bindings(tree, loop.node)
+    answer = derived(tree, loop.call, bound)
+    kept = (b for b in bound if b.how != "assign" and (b.sources & answer or contains(tree, b.value, loop.call)))
+    yields = (n for n in walk(tree, loop.node) if isinstance(n, cst.Yield))
+    return any(True for _ in kept) or any(True for _ in yields)
 
 
 def _tries_again(tree: Tree, loop: Loop) -> bool:
@@ -222,7 +257,7 @@ def _while(tree: Tree, loop: Loop, node: cst.While, leaves: Leaves) -> Kind:
         return Kind("tool-loop" if _asks_for_tools(tree, node) else "until-answer")
     if work := _worklist(tree, tested, bound, used, node):
         return Kind("refine-chain" if work & answer else "loop-over-data")
-    if _counts(tested & used, bound) or _is_paged(tree, node, bound, used, answer, tested):
+    if _counts(tested & used, bound) or _is_paged(tree, loop, bound, used, answer, tested):
         return Kind("paged-loop")
     if leaves in ("on-answer", "maybe") or _tries_again(tree, loop):
         return Kind("tool-loop" if _asks_for_tools(tree, node) else "until-answer")
@@ -245,11 +280,13 @@ def _worklist(tree: Tree, tested: Names, bound: Sequence[Binding], used: set[str
     return {name for name in tested if name in popped and name in used | {b.name for b in bound}}
 
 
-def _is_paged(tree: Tree, node: cst.While, bound: Sequence[Binding], used: Names, answer: Names, tested: Names) -> bool:
+def _is_paged(tree: Tree, loop: Loop, bound: Sequence[Binding], used: Names, answer: Names, tested: Names) -> bool:
     """Whether each round fetches a page or a chunk, until none is left, and the call is made on it."""
-    made = {b.name for b in bound if b.how == "assign" and any(True for _ in calls_in(tree, b.value))}
-    fetched = (made - answer) & (used | tested)
-    leaving = [n for n in walk(tree, node.body) if isinstance(n, cst.If) and leaves_somewhere(tree, n)]
+    made = {b.name: b.sources for b in bound if b.how == "assign" and any(True for _ in calls_in(tree, b.value))}
+    fetched = (made.keys() - answer) & (used | tested)
+    if any(made[name] & loop.arguments and name in loop.arguments for name in fetched):
+        return False  # the call gets what the page was taken from, and may leave another one there
+    leaving = [n for n in walk(tree, loop.node) if isinstance(n, cst.If) and leaves_somewhere(tree, n)]
     ends = {name for n in leaving for name in reads(tree, n.test)}
     more = derived_names(fetched, bound)
     return bool(fetched & used) and bool((ends | tested) & more)

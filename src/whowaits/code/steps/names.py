@@ -66,6 +66,11 @@ def is_called(call: cst.Call, patterns: tuple[str, ...]) -> bool:
     return _fits(dotted(call.func), patterns)
 
 
+def is_false(node: cst.CSTNode) -> bool:
+    """Whether an expression is the constant False or None."""
+    return isinstance(node, cst.Name) and node.value in ("False", "None")
+
+
 @lru_cache(maxsize=4096)
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)

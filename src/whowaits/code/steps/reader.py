@@ -67,6 +67,11 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
     yield from _conversation(tree, calls, arguments, around, region, asked)
     for name, node in answers.asked(tree, seen_from(tree, arguments, call, region), call, region):
         yield Fact(name, tree.line(node))
+    seen = seen_from(tree, arguments, call, region)
+    if (option := answers.asked_by_option(tree, seen, call, region)) is not None:
+        yield Fact("reads-input", tree.line(option))
+    if (request := answers.reads_request(tree, region)) is not None:
+        yield Fact("answers-request", tree.line(request))
     if function_of(tree) is not None and loops.mentions_records(tree, region):
         yield Fact("records", tree.line(region))
     if asked.model_call and any(answers.offers_tools(tree, c, region) for c in calls):
