@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from whowaits.code import files, index, paths
+from whowaits.code.store import CACHE_FOLDER, FILE_NAME
 from whowaits.rules import CodeRule, load_calls
 
 Find = Callable[..., list[paths.Site]]
+Rewrite = Callable[[Path, str, str, Callable[[Any], Any]], None]
 
 
 @pytest.fixture
@@ -22,7 +27,19 @@ def find(tmp_path: Path) -> Find:
             place = tmp_path / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text)
-        facts = index.build(tmp_path, files.find(tmp_path), cache=False)
+        facts = index.build(tmp_path, files.find(tmp_path))
         return paths.find_sites(facts, load_calls(), tuple(rules))
 
     return sites
+
+
+@pytest.fixture
+def rewrite() -> Rewrite:
+    """Change one column of all rows of one table of the cache below a root."""
+
+    def changed(root: Path, table: str, column: str, change: Callable[[Any], Any]) -> None:
+        with closing(sqlite3.connect(root / CACHE_FOLDER / FILE_NAME)) as cache, cache:
+            for number, value in cache.execute(f"SELECT rowid, {column} FROM {table}").fetchall():
+                cache.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (change(value), number))
+
+    return changed

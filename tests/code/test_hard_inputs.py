@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from whowaits.code import files, kept
+from whowaits.code import files, index, kept
 from whowaits.code.scan import scan
 from whowaits.code.sources import Sources
+from whowaits.code.store import Store
 from whowaits.config import Config
 from whowaits.model import Scan
 from whowaits.rules import load_calls
@@ -116,7 +117,9 @@ def test_a_file_that_shrinks_while_it_is_read_is_no_crash(tmp_path: Path, monkey
 def test_a_file_that_is_gone_before_it_is_compared_with_last_time_is_no_crash(tmp_path: Path) -> None:
     scanned(tmp_path, {"job.py": HEAD + LOOP})
     scan(tmp_path, [tmp_path], Config())
-    assert kept.recall(tmp_path, [tmp_path / "job.py", tmp_path / "gone.py"], None, load_calls()) is None
+    looked = index.look(tmp_path, ["job.py", "gone.py"], Store(tmp_path, index.version()), {})
+    assert kept.recall(looked, load_calls()) is None
+    assert [s.place.path for s in looked.skipped()] == ["gone.py"]
 
 
 @pytest.mark.parametrize("name", ["спросить", "質問", "سؤال", "größe", "ｆｕｌｌｗｉｄｔｈ", "ﬁle", "नाम"])

@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from whowaits.code import files, index
-from whowaits.code.index import CACHE_FOLDER, Facts
+from whowaits.code.index import Facts
+from whowaits.code.store import CACHE_FOLDER, FILE_NAME, Store
+from whowaits.code.summary import Summary
+
+from .conftest import Rewrite
 
 PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def built(root: Path, tree: dict[str, str | bytes], *, cache: bool = False, exclude: tuple[str, ...] = ()) -> Facts:
+    """The facts of a tree; with `cache`, all of them are read and kept for the next time."""
     for name, text in tree.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return index.build(root, files.find(root, exclude), cache=cache)
+    if not cache:
+        return index.build(root, files.find(root, exclude))
+    store = Store(root, index.version())
+    looked = index.look(root, files.names(root, exclude), store, {})
+    facts = looked.facts()
+    readable(facts)
+    looked.keep()
+    store.write()
+    return facts
+
+
+def readable(facts: Facts) -> dict[str, Summary]:
+    """All files that can be read, with their summaries."""
+    return {path: facts.files[path] for path in facts.files if facts.files.is_readable(path)}
 
 
 def notebook(*cells: str) -> str:
@@ -73,7 +94,7 @@ def test_a_file_that_does_not_parse_is_skipped_with_the_python_named(
     tmp_path: Path, text: str | bytes, reason: str
 ) -> None:
     facts = built(tmp_path, {"a.py": text, "b.py": "x = 1\n"})
-    assert list(facts.files) == ["b.py"]
+    assert list(readable(facts)) == ["b.py"]
     assert [s.place.path for s in facts.skipped] == ["a.py"]
     assert facts.skipped[0].reason.startswith(reason)
 
@@ -84,7 +105,7 @@ def test_a_file_that_does_not_parse_is_skipped_with_the_python_named(
 def test_deep_nesting_is_read_or_skipped_but_never_a_crash(tmp_path: Path, text: str) -> None:
     facts = built(tmp_path, {"deep.py": text, "b.py": ""})
     assert "b.py" in facts.files
-    assert ("deep.py" in facts.files) != bool(facts.skipped)
+    assert ("deep.py" in readable(facts)) != bool(facts.skipped)
 
 
 def test_a_file_that_is_too_large_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +115,7 @@ def test_a_file_that_is_too_large_is_skipped(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_file_that_cannot_be_read_is_skipped(tmp_path: Path) -> None:
-    facts = index.build(tmp_path, [tmp_path / "gone.py"], cache=False)
+    facts = index.build(tmp_path, [tmp_path / "gone.py"])
     assert [(s.place.path, s.reason) for s in facts.skipped] == [
         ("gone.py", "cannot be read: No such file or directory")
     ]
@@ -131,8 +152,8 @@ def test_the_cache_gives_the_same_facts_and_is_not_in_the_tree(tmp_path: Path) -
     }
     cold = built(tmp_path, tree, cache=True)
     warm = built(tmp_path, tree, cache=True)
-    assert (tmp_path / CACHE_FOLDER / "index.json").is_file()
-    assert json.dumps(warm.files, default=str) == json.dumps(cold.files, default=str)
+    assert (tmp_path / CACHE_FOLDER / FILE_NAME).is_file()
+    assert json.dumps(readable(warm)) == json.dumps(readable(cold))
     assert warm.skipped == cold.skipped == built(tmp_path, tree).skipped
 
 
@@ -147,17 +168,15 @@ def damaged(row: object, at: tuple[int | str, ...], value: object) -> None:
     row[at[-1]] = value  # type: ignore[index]
 
 
-SUMMARY = ("files", "a.py", 1)
-SCOPE, CALL = (*SUMMARY, 1, 1), (*SUMMARY, 2, 0)
+SCOPE, CALL = (1, 1), (2, 0)
 
 
 @pytest.mark.parametrize(
     ("at", "value"),
     [
-        (("files",), 3),
-        (("files",), None),
-        (("files", "a.py"), 1),
-        (SUMMARY, [1, 2]),
+        ((1,), 3),
+        ((1,), None),
+        ((2,), [1, 2]),
         ((*SCOPE, 3), 7),
         ((*SCOPE, 3), 1),
         ((*SCOPE, 0), "thing"),
@@ -169,24 +188,72 @@ SCOPE, CALL = (*SUMMARY, 1, 1), (*SUMMARY, 2, 0)
         ((*CALL, 1), ["zz", 1]),
         ((*CALL, 4), "4"),
         ((*CALL, 7), 12),
-        ((*SUMMARY, 3), [["for", 1, 2, 0]]),
+        ((3,), [["for", 1, 2, 0]]),
     ],
 )
-def test_a_hostile_cache_is_ignored(tmp_path: Path, at: tuple[int | str, ...], value: object) -> None:
+def test_a_hostile_summary_is_ignored(
+    tmp_path: Path, rewrite: Rewrite, at: tuple[int | str, ...], value: object
+) -> None:
     tree: dict[str, str | bytes] = {"a.py": "def f():\n    g(1)\n"}
-    expected = built(tmp_path, tree, cache=True)
-    cache = tmp_path / CACHE_FOLDER / "index.json"
-    whole = json.loads(cache.read_bytes())
-    damaged(whole, at, value)
-    cache.write_text(json.dumps(whole))
-    assert built(tmp_path, tree, cache=True).files == expected.files
+    expected = readable(built(tmp_path, tree, cache=True))
+
+    def spoiled(row: bytes) -> bytes:
+        whole = json.loads(row)
+        damaged(whole, at, value)
+        return json.dumps(whole).encode()
+
+    rewrite(tmp_path, "summary", "row", spoiled)
+    assert readable(built(tmp_path, {}, cache=True)) == expected
 
 
-@pytest.mark.parametrize("text", ["", "null", "[]", '{"version": 1}', "[" * 100_000])
-def test_what_is_not_a_cache_is_ignored(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("data", [b"", b"null", b"SQLite format 3\0" + b"\xff" * 5000])
+def test_what_is_not_a_cache_is_ignored(tmp_path: Path, data: bytes) -> None:
     built(tmp_path, {"a.py": "x = 1\n"}, cache=True)
-    (tmp_path / CACHE_FOLDER / "index.json").write_text(text)
+    (tmp_path / CACHE_FOLDER / FILE_NAME).write_bytes(data)
     assert list(built(tmp_path, {}, cache=True).files) == ["a.py"]
+
+
+def test_a_cache_with_other_tables_is_ignored(tmp_path: Path) -> None:
+    built(tmp_path, {"a.py": "x = 1\n"}, cache=True)
+    with closing(sqlite3.connect(tmp_path / CACHE_FOLDER / FILE_NAME)) as cache, cache:
+        cache.execute("CREATE TRIGGER bad AFTER INSERT ON tree BEGIN DELETE FROM file; END")
+    assert Store(tmp_path, index.version()).ask("SELECT path FROM file") == []
+
+
+def test_a_cache_of_another_version_is_ignored(tmp_path: Path) -> None:
+    built(tmp_path, {"a.py": "x = 1\n"}, cache=True)
+    assert Store(tmp_path, index.version()).ask("SELECT path FROM file") == [("a.py",)]
+    assert Store(tmp_path, "another").ask("SELECT path FROM file") == []
+
+
+def test_a_link_in_the_place_of_the_cache_is_neither_read_nor_written_through(tmp_path: Path) -> None:
+    built(tmp_path / "one", {"a.py": "x = 1\n"}, cache=True)
+    kept = tmp_path / "one" / CACHE_FOLDER / FILE_NAME
+    before = kept.read_bytes()
+    (tmp_path / "two" / CACHE_FOLDER).mkdir(parents=True)
+    (tmp_path / "two" / CACHE_FOLDER / FILE_NAME).symlink_to(kept)
+    built(tmp_path / "two", {"b.py": "y = 1\n"}, cache=True)
+    assert kept.read_bytes() == before
+
+
+def test_of_two_runs_at_once_one_is_kept_whole(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    stores = [Store(tmp_path, index.version()) for _ in range(2)]
+    for store in stores:
+        looked = index.look(tmp_path, ["a.py"], store, {})
+        readable(looked.facts())
+        looked.keep()
+    for store in stores:
+        store.write()
+    assert Store(tmp_path, index.version()).ask("SELECT path FROM file") == [("a.py",)]
+
+
+def test_a_change_within_the_grain_of_its_times_is_seen(tmp_path: Path) -> None:
+    built(tmp_path, {"a.py": "x = 1\n"}, cache=True)
+    times = (tmp_path / "a.py").stat()
+    (tmp_path / "a.py").write_text("y = 1\n")
+    os.utime(tmp_path / "a.py", ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert set(built(tmp_path, {}, cache=True).files["a.py"].scopes[0].binds) == {"y"}
 
 
 def test_a_folder_that_cannot_be_written_to_is_analysed_all_the_same(tmp_path: Path) -> None:
@@ -197,15 +264,14 @@ def test_a_folder_that_cannot_be_written_to_is_analysed_all_the_same(tmp_path: P
 def test_no_sentence_of_the_code_is_kept(tmp_path: Path) -> None:
     text = 'PROMPT = "You are a helpful secret"\nask(f"Tell {me} the secret now", model="gpt-4o")\nd = {"a key with words": 1}\n'
     built(tmp_path, {"a.py": text}, cache=True)
-    kept = (tmp_path / CACHE_FOLDER / "index.json").read_text()
-    assert "gpt-4o" in kept
-    assert "secret" not in kept
-    assert "words" not in kept
+    kept = (tmp_path / CACHE_FOLDER / FILE_NAME).read_bytes()
+    assert b"gpt-4o" in kept
+    assert b"secret" not in kept
+    assert b"words" not in kept.replace(b"words BLOB", b"")
 
 
 def test_a_file_that_the_cache_cannot_hold_does_not_keep_the_others_out(tmp_path: Path) -> None:
     (tmp_path / "big.py").write_text("LIMIT = 2 ** 3\nf(x=123456789012345678901234567890)\n")
     (tmp_path / "small.py").write_text("x = 1\n")
     built(tmp_path, {}, cache=True)
-    stored = json.loads((tmp_path / CACHE_FOLDER / "index.json").read_bytes())
-    assert "small.py" in stored["files"]
+    assert Store(tmp_path, index.version()).ask("SELECT path FROM summary") == [("small.py",)]

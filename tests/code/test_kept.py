@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from whowaits.code import index
+from whowaits.code import index, paths
 from whowaits.code.scan import scan
 from whowaits.config import Config
 from whowaits.model import Scan
+
+from .conftest import Rewrite
 
 PROGRAM = """
 import openai
@@ -43,9 +45,10 @@ def test_a_second_run_says_the_same_and_parses_nothing(root: Path, monkeypatch: 
     first = run(root)
 
     def never(*args: object, **options: object) -> None:
-        raise AssertionError("indexed again")
+        raise AssertionError("looked again")
 
-    monkeypatch.setattr(index, "build", never)
+    monkeypatch.setattr(paths, "find_sites", never)
+    monkeypatch.setattr(index, "summarize", never)
     assert run(root) == first
     assert len(first.call_sites) == 2
     assert [s.place.path for s in first.skipped] == ["old.py"]
@@ -85,24 +88,54 @@ def _negative(data: Any) -> None:
     data["sites"][0][2][0][0][0] = -1
 
 
-@pytest.mark.parametrize("spoil", [_cut, _wrong_type, _unknown_rule, _out_of_range, _negative])
-def test_what_has_not_the_right_form_is_ignored(root: Path, spoil: Callable[[Any], None]) -> None:
+def _no_list(data: Any) -> None:
+    data["sites"] = None
+
+
+@pytest.mark.parametrize("spoil", [_cut, _wrong_type, _unknown_rule, _out_of_range, _negative, _no_list])
+def test_what_has_not_the_right_form_is_ignored(root: Path, rewrite: Rewrite, spoil: Callable[[Any], None]) -> None:
     first = run(root)
-    file = root / ".whowaits_cache" / "sites.json"
-    data = json.loads(file.read_text())
-    spoil(data)
-    file.write_text(json.dumps(data))
+
+    def spoiled(row: bytes) -> bytes:
+        data = json.loads(row)
+        spoil(data)
+        return json.dumps(data).encode()
+
+    rewrite(root, "tree", "row", spoiled)
     assert run(root) == first
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"version": 1}', "\x00"])
-def test_a_broken_file_is_ignored_and_written_anew(root: Path, text: str) -> None:
+@pytest.mark.parametrize("row", [b"", b"{", b"[]", b"null", b'{"version": 1}', b"\x00", None, 3])
+def test_a_broken_row_is_ignored(root: Path, rewrite: Rewrite, row: object) -> None:
     first = run(root)
-    file = root / ".whowaits_cache" / "sites.json"
-    whole = file.read_text()
-    file.write_text(text)
+    rewrite(root, "tree", "row", lambda _: row)
     assert run(root) == first
-    assert file.read_text() == whole
+
+
+OTHERS = {
+    "a file that nobody asked about": ("far.py", "def unrelated(x):\n    return x + 1\n", False),
+    "a file that hands on the function": ("near.py", "from job import ask\n\n\nasked = map(ask, range(9))\n", True),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "again"), OTHERS.values(), ids=OTHERS)
+def test_a_change_is_looked_at_only_where_it_can_matter(
+    root: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, again: bool
+) -> None:
+    (root / name).write_text("VALUE = 1\n")
+    run(root)
+    (root / name).write_text(text)
+    looked: list[object] = []
+    find = paths.find_sites
+
+    def counted(*args: Any) -> Any:
+        looked.append(args)
+        return find(*args)
+
+    monkeypatch.setattr(paths, "find_sites", counted)
+    now = run(root)
+    assert bool(looked) == again
+    assert now == run(root, cache=False)
 
 
 def test_what_is_not_saved_yet_counts_instead_of_what_is_on_the_disk(root: Path) -> None:
@@ -110,3 +143,14 @@ def test_what_is_not_saved_yet_counts_instead_of_what_is_on_the_disk(root: Path)
     given = {"job.py": b"x = 1\n"}
     now = scan(root, [root], Config(), given=given)
     assert {s.place.path for s in now.call_sites} == {"book.ipynb"}
+
+
+def test_a_store_that_is_searched_is_known_to_be_one_in_a_second_run(tmp_path: Path) -> None:
+    text = (
+        "from langchain_community.vectorstores import FAISS\n\n\ndef main(texts, embeddings, question):\n"
+        "    store = FAISS.from_texts(texts, embeddings)\n    return store.similarity_search(question)\n"
+    )
+    (tmp_path / "shop.py").write_text(text)
+    first = run(tmp_path)
+    assert first.call_sites
+    assert run(tmp_path) == first

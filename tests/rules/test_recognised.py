@@ -52,7 +52,7 @@ def test_every_listed_way_is_recognised_as_the_call_it_is(tmp_path: Path) -> Non
         path = tmp_path / f"m{number}.py"
         path.write_text(text, encoding="utf-8")
         wanted[path.name] = (rule, text)
-    facts = index.build(tmp_path, sorted(tmp_path.glob("*.py")), cache=False)
+    facts = index.build(tmp_path, sorted(tmp_path.glob("*.py")))
     found: dict[str, list[str]] = {}
     for site in paths.find_sites(facts, calls, load_code()):
         found.setdefault(site.path, []).append(site.rule.id)
@@ -68,7 +68,7 @@ def test_every_listed_way_is_recognised_as_the_call_it_is(tmp_path: Path) -> Non
 def test_what_counts_tokens_is_no_call(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text(code_of("anthropic.Anthropic", "messages.count_tokens"), encoding="utf-8")
-    facts = index.build(tmp_path, [path], cache=False)
+    facts = index.build(tmp_path, [path])
     assert paths.find_sites(facts, load_calls(), load_code()) == []
 
 
@@ -80,7 +80,7 @@ def test_calling_what_a_library_decorated_is_a_call(tmp_path: Path) -> None:
         "def run(genres):\n    return [recommend(g) for g in genres]\n",
         encoding="utf-8",
     )
-    facts = index.build(tmp_path, [path], cache=False)
+    facts = index.build(tmp_path, [path])
     (site,) = paths.find_sites(facts, load_calls(), load_code())
     assert (site.rule.id, site.provider, site.model, site.line) == (
         "decorator_llm.decorated",

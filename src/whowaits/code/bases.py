@@ -17,7 +17,7 @@ from typing import Final
 from whowaits import rules
 from whowaits.code import baseline
 from whowaits.code.history import MergeBase
-from whowaits.code.index import CACHE_FOLDER
+from whowaits.code.store import CACHE_FOLDER
 from whowaits.config import Config
 from whowaits.model import Finding
 

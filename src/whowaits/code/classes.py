@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from whowaits.code import words
 from whowaits.code.modules import is_test
 from whowaits.code.summary import Scope, Term, terminal
 
 if TYPE_CHECKING:
+    from whowaits.code.uses import Use
     from whowaits.code.values import Resolver, Value, Values
 
 ClassId = tuple[str, int]
-_Store = tuple[int, str, int]
-"""One assignment to an attribute: its place among those to the same name, and (path, number) of its row."""
 
 PROPERTIES: Final = frozenset({"property", "cached_property", "abstractproperty", "hybrid_property", "classproperty"})
 HOOKS: Final = {
@@ -48,9 +48,8 @@ class Classes:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self._lines: dict[ClassId, tuple[list[ClassId], list[str]]] = {}
-        self._below: dict[ClassId, list[ClassId]] | None = None
+        self._below: dict[ClassId, list[ClassId]] = {}
         self._implements: dict[ClassId, list[ClassId]] = {}
-        self._stores_of: dict[str, tuple[dict[ClassId, list[_Store]], list[_Store]]] = {}
 
     def enclosing(self, path: str, scope: int) -> ClassId | None:
         """Return the class in whose method, or function inside one, `scope` lies."""
@@ -90,15 +89,18 @@ class Classes:
         return [cls, *(c for c in mine if c != cls)], list(dict.fromkeys(outside))
 
     def below(self, cls: ClassId) -> list[ClassId]:
-        """Return the descendants of a class in the tree."""
-        if self._below is None:
-            self._below = {}
-            for path, summary in self.resolver.files.items():
-                for number, scope in enumerate(summary.scopes):
-                    if scope.kind == "class":
-                        for above in self.line((path, number))[0][1:]:
-                            self._below.setdefault(above, []).append((path, number))
-        return [*self._below.get(cls, ()), *self._implementing(cls)]
+        """Return the descendants of a class in the tree, in the order of files; what implements a protocol too."""
+        return [*self._descendants(cls), *self._implementing(cls)]
+
+    def _descendants(self, cls: ClassId) -> list[ClassId]:
+        if cls not in self._below:
+            self._below[cls] = []  # a class that is its own ancestor has no other descendants for the moment
+            found = {c: None for c in self._candidates(cls) if c != cls and cls in self.line(c)[0]}
+            for one in list(found):
+                found.update(dict.fromkeys(c for c in self._descendants(one) if c != cls and cls in self.line(c)[0]))
+            rank = self.resolver.files.rank
+            self._below[cls] = sorted(found, key=lambda c: (rank(c[0]), c[1]))
+        return self._below[cls]
 
     def _implementing(self, cls: ClassId) -> list[ClassId]:
         """The classes that have all methods of a protocol."""
@@ -107,10 +109,37 @@ class Classes:
         if cls not in self._implements:
             r = self.resolver
             wanted = [n for n, terms in r.scope(*cls).binds.items() if any(t and t[0] == "f" for t in terms)]
-            holders = [{(p, r.scope(p, n).parent) for p, n in r.uses.methods.get(name, ())} for name in wanted]
+            holders = [{(p, r.scope(p, n).parent) for p, n in r.uses.methods(name)} for name in wanted]
             found = sorted(set.intersection(*holders) - {cls}) if holders else []
             self._implements[cls] = found if len(found) <= MAX_IMPLEMENTING else []
         return self._implements[cls]
+
+    def _candidates(self, cls: ClassId) -> Iterator[ClassId]:
+        """The classes in whose head stands a name that can mean the class."""
+        files = self.resolver.files
+        for path in dict.fromkeys(p for name in self._names(cls) for p in files.mentioning(name, words.IN_HEAD)):
+            for number, scope in enumerate(files[path].scopes):
+                if scope.kind == "class" and scope.bases:
+                    yield path, number
+
+    def _names(self, cls: ClassId) -> list[str]:
+        """The names that can mean a class: its own, and those bound to one that stand in the head of a class."""
+        uses = self.resolver.uses
+        names = {self.resolver.scope(*cls).name: None}
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            for use in (*uses.names(name), *uses.aliases(name)):
+                key = self._new_name(use)
+                if key and key not in names and self.resolver.files.holds(key, words.IN_HEAD):
+                    names[key] = None
+                    waiting.append(key)
+        return list(names)
+
+    def _new_name(self, use: Use) -> str:
+        if use.how == "arg":
+            return terminal(self.resolver.files[use.path].calls[use.number].func) or ""
+        return self.resolver.scope(use.path, use.number).name if use.how == "return" else str(use.key)
 
     def related(self, one: ClassId, other: ClassId) -> bool:
         """Whether an object can be of both classes, as far as the tree shows."""
@@ -192,25 +221,21 @@ class Classes:
 
     def _store_values(self, cls: ClassId, name: str) -> Iterator[Values]:
         r = self.resolver
-        own, elsewhere = self._stores(name)
         in_test = is_test(cls[0])
-        for _, path, number in sorted((*own.get(cls, ()), *elsewhere)):
+        rank = r.files.rank
+        stores = (*self._own_stores(cls, name), *r.uses.stores(name))
+        for path, number in sorted(stores, key=lambda row: (rank(row[0]), row[1])):
             scope, base, _, term = r.files[path].attributes[number]
             if is_test(path) <= in_test and self._means(path, scope, base, cls):
                 yield r.of(path, scope, term)
 
-    def _stores(self, name: str) -> tuple[dict[ClassId, list[_Store]], list[_Store]]:
-        """The assignments to an attribute: those to `self` by the class they stand in, and all others."""
-        if name not in self._stores_of:
-            own: dict[ClassId, list[_Store]] = {}
-            elsewhere: list[_Store] = []
-            for place, (path, number) in enumerate(self.resolver.uses.stores.get(name, ())):
-                scope, base, _, _ = self.resolver.files[path].attributes[number]
-                on_self = bool(base) and base[0] == "n" and base[1] in ("self", "cls")
-                cls = self.enclosing(path, scope) if on_self else None
-                (elsewhere if cls is None else own.setdefault(cls, [])).append((place, path, number))
-            self._stores_of[name] = (own, elsewhere)
-        return self._stores_of[name]
+    def _own_stores(self, cls: ClassId, name: str) -> Iterator[tuple[str, int]]:
+        """The assignments to an attribute of `self` inside the class."""
+        path = cls[0]
+        for number in self.resolver.uses.of(path).stores.get(name, ()):
+            scope = self.resolver.files[path].attributes[number][0]
+            if self.resolver.uses.is_on_self(path, number) and self.enclosing(path, scope) == cls:
+                yield path, number
 
     def _means(self, path: str, scope: int, base: Term, cls: ClassId) -> bool:
         values: Any = self.resolver.of(path, scope, base)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import platform
+import symtable
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -38,10 +40,15 @@ def find(
     Ignore files at and below `root` hold; `exclude` are patterns of the same kind, relative to `root`. Links are
     not followed. With `within`, only that part of the tree is listed.
     """
-    rules = _with_rules([], "", exclude)
+    return [Path(root, name) for name in names(root, exclude, within, suffixes)]
+
+
+def names(
+    root: Path, exclude: Sequence[str] = (), within: Path | None = None, suffixes: tuple[str, ...] = SUFFIXES
+) -> list[str]:
+    """Return the same files as paths relative to `root`."""
     top = within.relative_to(root).as_posix() if within else "."
-    found = _walk(str(root), rules, suffixes, "" if top == "." else top)
-    return [Path(root, name) for name in sorted(found)]
+    return sorted(_walk(str(root), _with_rules([], "", exclude), suffixes, "" if top == "." else top))
 
 
 class _Rules(NamedTuple):
@@ -124,6 +131,14 @@ def read(path: Path, data: bytes, place: str) -> tuple[Source, list[Skipped]]:
     if path.suffix != ".ipynb":
         return Source(data, []), []
     return _notebook(data, place)
+
+
+def require_syntax(text: str | bytes) -> None:
+    """Raise what `ast.parse` raises. Where it raises nothing, no tree is built, which takes most of the time."""
+    try:
+        symtable.symtable(text, "<file>", "exec")  # type: ignore[arg-type]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        ast.parse(text)  # decides: a table of names refuses more
 
 
 def why_not_parsed(error: BaseException) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
@@ -12,7 +12,8 @@ from whowaits.code.classes import RUN_FOR, ClassId
 from whowaits.code.modules import module_name
 from whowaits.code.objects import takers
 from whowaits.code.results import WRAPS
-from whowaits.code.summary import GROWS, Call, Term, terminal
+from whowaits.code.summary import GROWS, Call, Scope, Term, terminal
+from whowaits.code.travels import Spot, Travel
 from whowaits.code.uses import Use, lambda_name
 from whowaits.code.values import Resolver, Value
 
@@ -20,7 +21,8 @@ Node = tuple[str, int]
 """A function, lambda or module: (path, scope number)."""
 
 MAX_HOPS: Final = 4
-_STORES: Final = ("bind", "attribute")
+_BINDS: Final = ("bind", "put", "default")
+_STORES: Final = (*_BINDS, "attribute")
 MAX_EDGES: Final = 200
 MAX_TASKS: Final = 400
 LOOKED_AT: Final = (
@@ -72,7 +74,7 @@ class Graph:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self._edges: dict[Node, tuple[Edge, ...]] = {}
-        self._held: dict[Node, list[tuple[str, int]]] | None = None
+        self._held: dict[Node, list[tuple[str, int]]] = {}
 
     def node(self, path: str, scope: int) -> Node:
         """Return the function, lambda or module that runs what stands in `scope`."""
@@ -92,15 +94,82 @@ class Graph:
 
     def held(self, node: Node) -> list[tuple[str, int]]:
         """Return the calls of something a variable or attribute holds, or a call returned, that run the function."""
-        if self._held is None:
-            self._held = {}
-            uses = self.resolver.uses
-            named = (c for name in sorted(uses.held) for c in uses.calls.get(name, ()))
-            returned = ((path, n) for (path, _), numbers in uses.called_results.items() for n in numbers)
-            for path, number in (*named, *returned):
-                for callee in self.resolver.params.callees(path, number):
-                    self._held.setdefault(callee, []).append((path, number))
-        return self._held.get(node, [])
+        if node not in self._held:
+            travel = Travel(self.resolver, "FBCOSQ", self._running(node), lambda value: value[0] == "C")
+            travel.follow(self._spots(node), self.first_names(node))
+            self._held[node] = [
+                c for c in travel.calls if self._is_held(*c) and node in self.resolver.params.callees(*c)
+            ]
+        return self._held[node]
+
+    def _is_held(self, path: str, number: int) -> bool:
+        name = terminal(self.resolver.files[path].calls[number].func)
+        return name is None or name in self.resolver.uses.of(path).held or self.resolver.uses.is_held(name)
+
+    def _running(self, node: Node) -> Callable[[Value], bool]:
+        """Whether calling a value runs the function, or makes an object that does when it is called."""
+        name = self.resolver.scope(*node).name
+        called = is_called(self.resolver.scope(*node))
+
+        def runs(value: Value) -> bool:
+            kind = value[0]
+            if kind in ("F", "B"):
+                return (value[1], value[2]) == node
+            if called:
+                asked = ("O", *value[1:3]) if kind == "C" else value if kind in ("O", "S", "Q") else None
+            else:
+                asked = value if kind == "C" and name in ("__init__", "__post_init__") else None
+            return asked is not None and any(v[1:] == node for v in self.resolver.params.runs(asked))
+
+        return runs
+
+    def _spots(self, node: Node) -> Iterator[Spot]:
+        path, number = node
+        names = self.first_names(node)
+        scope = self.resolver.scope(path, number)
+        makes = is_called(scope)
+        outer = self.resolver.scope(path, max(scope.parent, 0))
+        local = scope.kind == "lambda" or outer.is_function
+        yield Spot(names[0], path if local else None)
+        yield from (Spot(name, gives=makes) for name in names[1:])
+        yield from self._decorator_spots(path, number)
+        if outer.kind == "class":
+            yield from self._decorator_spots(path, scope.parent)
+        if makes and outer.kind == "class":
+            yield from self._object_spots((path, scope.parent), names[1:])
+
+    def _object_spots(self, cls: ClassId, names: Iterable[str]) -> Iterator[Spot]:
+        """The names of classes whose objects can be of a class: its ancestors, and protocols that it implements."""
+        resolver = self.resolver
+        protocols = (
+            (path, resolver.scope(path, number).parent)
+            for name in ("__call__", *names)
+            for path, number in resolver.uses.methods(name)
+        )
+        above = [*resolver.classes.line(cls)[0], *(p for p in protocols if cls in resolver.classes.below(p))]
+        for one in dict.fromkeys(above):
+            yield Spot(resolver.scope(*one).name, gives=True)
+            yield Spot("self", one[0])
+
+    def _decorator_spots(self, path: str, number: int) -> Iterator[Spot]:
+        """The parameters of the tree's decorators that get a function or class."""
+        scope = self.resolver.scope(path, number)
+        for value in self.resolver.all_of(path, max(scope.parent, 0), scope.decorators):
+            if value[0] in ("F", "B"):
+                yield from (Spot(p.name, value[1]) for p in self.resolver.scope(value[1], value[2]).params[:2])
+
+    def first_names(self, node: Node) -> list[str]:
+        """Return the names by which a function is first known: its own, those of the classes whose objects run it."""
+        path, number = node
+        scope = self.resolver.scope(path, number)
+        if scope.kind == "lambda":
+            return [lambda_name(path, number)]
+        names = [scope.name, *RUN_FOR.get(scope.name, ())]
+        if (is_called(scope) or scope.name in ("__init__", "__post_init__")) and scope.parent > 0:
+            owner = (path, scope.parent)
+            classes = [owner, *self.resolver.classes.below(owner)]
+            names += [self.resolver.scope(*c).name for c in classes]
+        return list(dict.fromkeys(names))
 
     def names(self, path: str, scope: int, term: Term) -> tuple[str, ...]:
         """Return the qualified names of what a term means; `*.name` where the object is not known."""
@@ -156,6 +225,11 @@ def _written(term: Term) -> str | None:
     return None
 
 
+def is_called(scope: Scope) -> bool:
+    """Whether a method runs when its object is called."""
+    return scope.name == "__call__" or "__call__" in RUN_FOR.get(scope.name, ())
+
+
 class _Tracker:
     """Follows one function to wherever it is called or handed to."""
 
@@ -164,7 +238,7 @@ class _Tracker:
         self.resolver = graph.resolver
         self.node = node
         self.scope = self.resolver.scope(*node)
-        self.callable = self.scope.name == "__call__" or "__call__" in RUN_FOR.get(self.scope.name, ())
+        self.callable = is_called(self.scope)
         self.tasks: deque[_Task] = deque()
         self.seen: set[_Task] = set()
         self.edges: dict[Edge, None] = {}
@@ -172,7 +246,7 @@ class _Tracker:
     def run(self) -> tuple[Edge, ...]:
         if self.scope.kind == "module":
             return ()
-        for name in self._first_names():
+        for name in self.graph.first_names(self.node):
             self._follow(_Task("name", "", 0, name, ()))
         for path, number in self.graph.held(self.node):
             if self.callable or not self._of_parameter(path, number):
@@ -209,18 +283,6 @@ class _Tracker:
         params = self.resolver.scope(path, owner).params if owner is not None else ()
         return any(p.name == call.func[1] and not (by_default and p.default) for p in params)
 
-    def _first_names(self) -> list[str]:
-        path, number = self.node
-        if self.scope.kind == "lambda":
-            return [lambda_name(path, number)]
-        names = [self.scope.name]
-        names += RUN_FOR.get(self.scope.name, ())
-        if (self.callable or self.scope.name in ("__init__", "__post_init__")) and self.scope.parent > 0:
-            owner = (path, self.scope.parent)
-            classes = [owner, *self.resolver.classes.below(owner)]
-            names += [self.resolver.scope(*c).name for c in classes]
-        return list(dict.fromkeys(names))
-
     def _follow(self, task: _Task) -> None:
         if task not in self.seen and len(task.outer) < MAX_HOPS:
             self.seen.add(task)
@@ -234,18 +296,18 @@ class _Tracker:
 
     def _by_name(self, name: str) -> None:
         uses = self.resolver.uses
-        for path, number in uses.calls.get(name, ()):
+        for path, number in uses.calls(name):
             if self.node in self.resolver.params.callees(path, number):
                 if not self._of_parameter(path, number, by_default=True):
                     self._add((Hop(path, number),))
             elif self.callable and self._makes(path, number):
                 self._follow(_Task("result", path, number, "", ()))
-        for path, number in uses.on_functions.get(name, ()):
+        for path, number in uses.on_functions(name):
             call = self.resolver.files[path].calls[number]
             values = self.resolver.of(path, call.scope, call.func)
             if any(v[0] == "A" and v[1:3] == self.node for v in values):
                 self._hand(path, number, ())
-        for use in uses.names.get(name, ()):
+        for use in uses.names(name):
             if self._means(use):
                 self._used(use, ())
 
@@ -310,17 +372,17 @@ class _Tracker:
 
     def _returned(self, path: str, scope: int, outer: tuple[Hop, ...]) -> None:
         """What a function returns is used wherever the function is called."""
-        for at, number in self.resolver.uses.calls.get(self.resolver.scope(path, scope).name, ()):
+        for at, number in self.resolver.uses.calls(self.resolver.scope(path, scope).name):
             if (path, scope) in self.resolver.params.callees(at, number):
                 self._follow(_Task("result", at, number, "", outer))
 
     def _by_result(self, task: _Task) -> bool:
         """Follow the result of a call; return whether anything is done with it."""
         key = (task.path, task.number)
-        called = self.resolver.uses.called_results.get(key, ())
+        called = self.resolver.uses.called_results(*key)
         for number in called:
             self._add((Hop(task.path, number), *task.outer))
-        uses = [u for u in self.resolver.uses.results.get(key, ()) if u.how in _STORES or self._means(u)]
+        uses = [u for u in self.resolver.uses.results(*key) if u.how in _STORES or self._means(u)]
         for use in uses:
             self._used(use, task.outer)
         return bool(called or uses)
@@ -333,8 +395,8 @@ class _Tracker:
                 self._add((inner, *task.outer))
             else:
                 self._in_closure(inner, task)
-        for use in self.resolver.uses.names.get(task.name, ()):
-            if use.path == task.path and use.how != "bind" and self._sees_param(task, self._scope_of(use)):
+        for use in self.resolver.uses.names(task.name):
+            if use.path == task.path and use.how not in _BINDS and self._sees_param(task, self._scope_of(use)):
                 inside = self.graph.node(task.path, self._scope_of(use)) == (task.path, task.number)
                 self._used(use, task.outer if inside else ())
 
@@ -346,8 +408,8 @@ class _Tracker:
         made = task.outer[0]
         closure = self.graph.node(task.path, self.graph.call_of(inner).scope)
         key = (made.path, made.number)
-        called = [Hop(made.path, n) for n in self.resolver.uses.called_results.get(key, ())]
-        for use in self.resolver.uses.results.get(key, ()):
+        called = [Hop(made.path, n) for n in self.resolver.uses.called_results(*key)]
+        for use in self.resolver.uses.results(*key):
             if use.how in _STORES:
                 called += [Hop(*c) for c in self._calls_running(str(use.key), use.path, closure) if self._same(use, c)]
         for hop in called:
@@ -357,7 +419,7 @@ class _Tracker:
 
     def _calls_running(self, name: str, path: str, function: Node) -> list[tuple[str, int]]:
         """The calls of `name` in a file that run a function."""
-        calls = [c for c in self.resolver.uses.calls.get(name, ()) if c[0] == path]
+        calls = [c for c in self.resolver.uses.calls(name) if c[0] == path]
         return [c for c in calls if function in self.resolver.params.callees(*c)]
 
     def _same(self, use: Use, call: tuple[str, int]) -> bool:
@@ -369,7 +431,7 @@ class _Tracker:
 
     def _calls_of_param(self, task: _Task) -> Iterable[int]:
         calls = self.resolver.files[task.path].calls
-        for path, number in self.resolver.uses.calls.get(task.name, ()):
+        for path, number in self.resolver.uses.calls(task.name):
             if path == task.path and calls[number].func[0] == "n" and self._sees_param(task, calls[number].scope):
                 yield number
 

@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
 from whowaits.code import files
-from whowaits.code.index import CACHE_FOLDER
 from whowaits.code.names import Paths
+from whowaits.code.store import CACHE_FOLDER
 from whowaits.deadlines import runbooks, schedules
 from whowaits.model import WrongUse
 

@@ -1,156 +1,305 @@
-"""A tree of files -> `Facts`: the summary of every file, and what could not be read.
+"""A tree of files -> `Facts`: the words of each file, its summary when it is asked for, and what could not be read.
 
-Summaries are kept in a cache by content, so that a second run parses only what has changed. The cache is one
-file of plain data; a missing, broken or foreign one is ignored.
+What is known of a file is kept as long as its content stays; that it has stayed is told by its size and times, and by
+its content where those could be too coarse to tell.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import os
 import sys
-import tempfile
-from collections.abc import Iterable, Mapping
+import time
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
+from whowaits import rules
 from whowaits.code import files as tree
+from whowaits.code import words
 from whowaits.code.collection import no_collection
+from whowaits.code.store import Row, Store
 from whowaits.code.stored import revive
+from whowaits.code.summaries import Summaries
 from whowaits.code.summary import Summary
 from whowaits.code.walker import summarize
 from whowaits.model import Place, Skipped
 
-CACHE_FOLDER: Final = ".whowaits_cache"
-_MAKERS: Final = ("summary.py", "terms.py", "walker.py", "files.py", "notebooks.py")
+COARSE_NS: Final = 2_000_000_000
+"""Two changes of a file that lie closer together may have the same time."""
+MARK: Final = b"whowaits:"
+"""What every comment holds that is meant for this program."""
+NOTHING: Final = Summary(0, [], [], [], [], [], [], [])
+"""The summary of a file that cannot be parsed."""
+_NOT_PARSED: Final = (SyntaxError, ValueError, RecursionError, MemoryError)
+_NOT_OURS: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
 @functools.cache
 def version() -> str:
-    """Return what changes whenever summaries do: the code that makes them and the Python that parses."""
-    here = Path(__file__).parent
-    code = hashlib.blake2b(b"".join((here / name).read_bytes() for name in _MAKERS), digest_size=8).hexdigest()
-    return f"{code}:{sys.version_info[0]}.{sys.version_info[1]}"
+    """Return what changes whenever facts or what is found do: the code, the rules, the Python that parses."""
+    digest = hashlib.blake2b(repr(sys.version_info[:3]).encode(), digest_size=16)
+    for path in (*sorted(Path(__file__).parent.rglob("*.py")), *sorted(rules.rules_dir().rglob("*.yaml"))):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+class _Fresh(NamedTuple):
+    """What was read of one file. `numbers` is None where all of it cannot be read, and `skipped` says why."""
+
+    digest: bytes
+    source: tree.Source
+    code: bytes
+    numbers: set[int] | None
+    skipped: tuple[Skipped, ...]
+    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the index knows of a tree. `files` maps the path relative to `root` to the file's summary, sorted.
-
-    `digest` stands for the content of all files; it is "" where one could not be read.
-    """
+    """What the index knows of a tree. `files` maps the path of a file below `root` to its summary, in their order."""
 
     root: Path
-    files: Mapping[str, Summary]
-    skipped: tuple[Skipped, ...]
-    digest: str = ""
+    files: Summaries
+    tree: Tree
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What could not be read."""
+        return self.tree.skipped()
 
 
-def digest_of(digests: Mapping[str, str]) -> str:
-    """Return the digest of a tree, given those of its files."""
-    return hashlib.blake2b(repr(sorted(digests.items())).encode("utf-8", "replace"), digest_size=16).hexdigest()
+def build(root: Path, files: Iterable[Path], *, given: Mapping[str, bytes] | None = None) -> Facts:
+    """Return the facts of `files`, all of which lie below `root`, from the files alone."""
+    return look(root, (tree.relative(path, root) for path in files), None, given or {}).facts()
 
 
-def build(root: Path, files: Iterable[Path], *, cache: bool = True, given: Mapping[str, bytes] | None = None) -> Facts:
-    """Return the facts of `files`, all of which lie below `root`. With `cache`, unchanged files are not parsed."""
-    stored: dict[str, Any] = {}
-    kept: dict[str, Any] = {}
-    found: dict[str, Summary] = {}
-    skipped: list[Skipped] = []
-    changed, readable = False, True
+def look(root: Path, names: Iterable[str], store: Store | None, given: Mapping[str, bytes]) -> Tree:
+    """Look which of the files of these names have changed since `store` was written, and read those."""
+    found = Tree(root, store, given)
     with no_collection():
-        stored = _load(root) if cache else {}
-        for path in sorted(files):
-            place = tree.relative(path, root)
-            try:
-                data = given[place] if given and place in given else path.read_bytes()
-            except OSError as error:
-                readable = False
-                skipped.append(Skipped(Place(place), f"cannot be read: {error.strerror or 'input error'}"))
-                continue
-            digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-            summary, left_out = _from_cache(stored.get(place), digest, place)
-            if summary is None:
-                changed = True
-                summary, left_out = _summarize(path, data, place)
-            skipped.extend(left_out)
-            kept[place] = (digest, summary, [(s.place.line, s.place.cell, s.reason) for s in left_out])
-            if summary.scopes:
-                found[place] = summary
-    if cache and (changed or kept.keys() != stored.keys()):
-        _store(root, kept)
-    digest = digest_of({place: row[0] for place, row in kept.items()}) if readable else ""
-    return Facts(root, found, tuple(sorted(skipped, key=lambda s: (s.place.path, s.place.cell or 0))), digest)
+        for place in sorted(names, key=lambda name: name.split("/")):
+            found.add(place)
+    return found
 
 
-def _summarize(path: Path, data: bytes, place: str) -> tuple[Summary, list[Skipped]]:
+class Tree:
+    """The files of a tree, in their order; `new` are those that are not as they were when the cache was written.
+
+    `unsettled`: something could not be read, or is given from elsewhere, so that nothing is worth keeping.
+    """
+
+    def __init__(self, root: Path, store: Store | None, given: Mapping[str, bytes]) -> None:
+        self.root = root
+        self.store = store
+        self.given = given
+        rows = store.ask("SELECT path, size, changed, seen, digest FROM file") if store else []
+        self._old = {row[0]: row[1:] for row in rows}
+        self.places: list[str] = []
+        self.new: dict[str, _Fresh] = {}
+        self.unreadable: list[Skipped] = []
+        self._stamps: dict[str, Row] = {}
+        self._made: dict[str, Summary] = {}
+        self._unchecked: set[str] = set()
+
+    # -- looking -------------------------------------------------------------------------------------------------
+
+    def add(self, place: str) -> None:
+        """Look at one file."""
+        if place in self.given:
+            self._take(place, self.given[place])
+            return
+        full = os.path.join(self.root, place)  # noqa: PTH118 - once for each file
+        try:
+            seen, state = time.time_ns(), os.stat(full, follow_symlinks=False)  # noqa: PTH116
+            stamp = (state.st_size, max(state.st_mtime_ns, state.st_ctime_ns))
+            old = self._old.get(place)
+            if old is not None and old[:2] == stamp and stamp[1] + COARSE_NS < old[2]:
+                self.places.append(place)
+                return
+            with open(full, "rb") as stream:  # noqa: PTH123
+                self._take(place, stream.read())
+            self._stamps[place] = (*stamp, seen)
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror or 'input error'}"
+            self.unreadable.append(Skipped(Place(place), reason))
+
+    def _take(self, place: str, data: bytes) -> None:
+        self.places.append(place)
+        digest = hashlib.blake2b(data, digest_size=16).digest()
+        if place not in self._old or self._old[place][3] != digest:
+            self.new[place] = _read(self.root / place, data, place, digest)
+            self._unchecked.add(place)
+
+    @property
+    def gone(self) -> set[str]:
+        """The files that were there when the cache was written and are there no more."""
+        return self._old.keys() - set(self.places)
+
+    @property
+    def added(self) -> set[str]:
+        """The files of which the cache knows nothing."""
+        return self.new.keys() - self._old.keys()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is found is worth keeping: all could be read, and is on the disk."""
+        return not self.given and not self.unreadable
+
+    # -- what is known of the files --------------------------------------------------------------------------------
+
+    def facts(self) -> Facts:
+        """Return what is known of the tree, with summaries that are read when they are asked for."""
+        numbers: dict[str, Iterable[int]] = {}
+        known: dict[str, object] = dict(
+            self.store.ask("SELECT path, words FROM file") if self.store and self._old else []
+        )
+        for place in self.places:
+            fresh = self.new.get(place)
+            held = fresh.numbers if fresh else _numbers(known.get(place))
+            if held is not None:
+                numbers[place] = held
+        return Facts(self.root, Summaries(numbers, self.code, self._summary), self)
+
+    def check(self) -> None:
+        """Find out of which files that nobody asked for the syntax is wrong."""
+        for place in sorted(self._unchecked):
+            fresh = self.new[place]
+            if fresh.numbers is not None and not fresh.source.cells:
+                try:
+                    tree.require_syntax(fresh.source.text)
+                except _NOT_PARSED as error:
+                    self._refuse(place, error)
+        self._unchecked.clear()
+
+    def _refuse(self, place: str, error: BaseException) -> None:
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        left_out = Skipped(Place(place, line or None), tree.why_not_parsed(error))
+        self.new[place] = self.new[place]._replace(numbers=None, skipped=(left_out,))
+
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Return what could not be read, in the order of paths."""
+        self.check()
+        rows = self.store.ask("SELECT path, skipped FROM file WHERE skipped <> '[]'") if self.store else []
+        there = set(self.places) - self.new.keys()
+        found = [*self.unreadable, *(s for fresh in self.new.values() for s in fresh.skipped)]
+        found += (s for place, row in rows if place in there for s in _skipped(place, row))
+        return tuple(sorted(found, key=lambda s: (s.place.path, s.place.cell or 0)))
+
+    def parsed(self) -> int:
+        """Return how many files could be read."""
+        self.check()
+        rows = self.store.ask("SELECT path FROM file WHERE words IS NULL") if self.store else []
+        old = {row[0] for row in rows}
+        there = (self.new[p].numbers is None if p in self.new else p in old for p in self.places)
+        return len(self.places) - sum(there)
+
+    def marked(self) -> list[str]:
+        """Return the files that have something to say to this program, in their order."""
+        rows = self.store.ask("SELECT path FROM file WHERE marked = 1") if self.store else []
+        old = {row[0] for row in rows}
+        return [p for p in self.places if (self.new[p].marked if p in self.new else p in old)]
+
+    def code(self, place: str) -> bytes:
+        """Return the code of a file, without what never holds an answer."""
+        fresh = self.new.get(place)
+        return fresh.code if fresh else _read(self.root / place, self._bytes(place), place, b"").code
+
+    def _summary(self, place: str) -> Summary:
+        fresh = self.new.get(place)
+        if fresh is None and self.store is not None:
+            digest = self._old[place][3]
+            for (row,) in self.store.ask("SELECT row FROM summary WHERE path = ? AND digest = ?", place, digest):
+                if (known := _revived(row)) is not None:
+                    return known
+        fresh = fresh or _read(self.root / place, self._bytes(place), place, b"")
+        self._unchecked.discard(place)
+        try:
+            self._made[place] = made = summarize(fresh.source.text, fresh.source.cells)
+        except _NOT_PARSED as error:
+            if place in self.new:
+                self._refuse(place, error)
+            return NOTHING
+        return made
+
+    def _bytes(self, place: str) -> bytes:
+        try:
+            return (self.root / place).read_bytes()
+        except OSError:
+            return b""
+
+    # -- keeping ---------------------------------------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """Put what was read into the store."""
+        import orjson
+
+        if self.store is None:
+            return
+        self.check()
+        dropped = [(place,) for place in (*self.gone, *(self.new.keys() & self._old.keys()))]
+        self.store.put("DELETE FROM file WHERE path = ?", dropped)
+        self.store.put("DELETE FROM summary WHERE path = ?", dropped)
+        fresh = [(p, *self._stamps[p], *_row(f)) for p, f in self.new.items() if p in self._stamps]
+        self.store.put("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)", fresh)
+        stamps = [(*stamp, place) for place, stamp in self._stamps.items() if place not in self.new]
+        self.store.put("UPDATE file SET size = ?, changed = ?, seen = ? WHERE path = ?", stamps)
+        for place, summary in self._made.items():
+            digest = self.new[place].digest if place in self.new else self._old[place][3]
+            with suppress(orjson.JSONEncodeError, RecursionError):  # a number of more than 64 bits, say
+                row = orjson.dumps(summary, default=list)
+                self.store.put("INSERT OR REPLACE INTO summary VALUES (?, ?, ?)", [(place, digest, row)])
+
+
+def _read(path: Path, data: bytes, place: str, digest: bytes) -> _Fresh:
+    marked = MARK in data
+    nothing = tree.Source(b"", [])
     try:
         source, skipped = tree.read(path, data, place)
-        return summarize(source.text, source.cells), skipped
     except tree.Unreadable as error:
-        return NOTHING, [Skipped(Place(place), str(error))]
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = error.lineno if isinstance(error, SyntaxError) else None
-        return NOTHING, [Skipped(Place(place, line or None), tree.why_not_parsed(error))]
+        return _Fresh(digest, nothing, b"", None, (Skipped(Place(place), str(error)),), marked)
+    code = words.code_of(source.text)
+    return _Fresh(digest, source, words.without_imports(code), words.numbers_of(code), tuple(skipped), marked)
 
 
-NOTHING: Final = Summary(0, [], [], [], [], [], [], [])
+# -- rows of the store ------------------------------------------------------------------------------------------------
 
 
-# -- the cache ------------------------------------------------------------------------------------------------
+def _row(fresh: _Fresh) -> Row:
+    numbers = None if fresh.numbers is None else array("I", sorted(fresh.numbers)).tobytes()
+    skipped = json.dumps([(s.place.line, s.place.cell, s.reason) for s in fresh.skipped])
+    return fresh.digest, numbers, skipped, int(fresh.marked)
 
 
-def _from_cache(row: Any, digest: str, place: str) -> tuple[Summary | None, list[Skipped]]:
-    """Return what the cache holds of a file with this content; no summary where that is nothing, or no summary."""
-    try:
-        known, summary, skipped = row
-        if known != digest:
-            return None, []
-        left_out = [Skipped(Place(place, line, cell=cell), str(reason)) for line, cell, reason in skipped]
-        return (revive(summary) if summary[1] else NOTHING), left_out
-    except _NOT_OURS:
-        return None, []
-
-
-def _load(root: Path) -> dict[str, Any]:
-    import orjson
-
-    try:
-        data = orjson.loads((root / CACHE_FOLDER / "index.json").read_bytes())
-        if data["version"] != version():
-            return {}
-        return dict(data["files"])
-    except _NOT_OURS:
-        return {}
-
-
-_NOT_OURS: Final = (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
-
-
-def _encoded(entry: Any) -> Any:
-    """One file as it is written; None for what JSON cannot hold, such as a number of more than 64 bits."""
-    import orjson
-
-    try:
-        return orjson.Fragment(orjson.dumps(entry, default=list))
-    except (orjson.JSONEncodeError, RecursionError):
+def _numbers(row: object) -> array[int] | None:
+    if not isinstance(row, bytes) or len(row) % 4:
         return None
+    numbers = array("I")
+    numbers.frombytes(row)
+    return numbers
 
 
-def _store(root: Path, kept: dict[str, Any]) -> None:
-    """Write the cache whole or not at all; a place that cannot be written to is left alone."""
+def _skipped(place: str, row: object) -> Iterator[Skipped]:
+    try:
+        for line, cell, reason in json.loads(str(row)):
+            yield Skipped(Place(place, _int(line), cell=_int(cell)), str(reason))
+    except _NOT_OURS:
+        return
+
+
+def _int(value: object) -> int | None:
+    return value if type(value) is int else None
+
+
+def _revived(row: object) -> Summary | None:
     import orjson
 
-    folder = root / CACHE_FOLDER
-    with suppress(OSError):
-        rows = {place: row for place, entry in kept.items() if (row := _encoded(entry)) is not None}
-        data = orjson.dumps({"version": version(), "files": rows})
-        folder.mkdir(exist_ok=True)
-        (folder / ".gitignore").write_text("*\n")
-        handle, name = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        Path(name).replace(folder / "index.json")
+    try:
+        return revive(orjson.loads(row))  # type: ignore[arg-type]
+    except _NOT_OURS:
+        return None

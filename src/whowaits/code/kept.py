@@ -1,100 +1,83 @@
-"""The model calls of a tree as they were found last time, for a run over a tree in which nothing has changed.
+"""The model calls of a tree as they were found last time, for a run in which nothing changed that bears on them.
 
-Kept by the content of all its files, of the rules and of the code that finds the calls. The file is plain data and may
-come with a repository: what does not have the right form is ignored, and what is wrong can at worst be misjudged.
+They bear on the files that were read or given in answer to a question about a word (`Summaries.told`), and on there
+being no other file that answers one of those questions. The rows may come with a repository: what does not have the
+right form is ignored, and what is wrong can at worst be misjudged.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
-import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import astuple
-from functools import cache
-from pathlib import Path as File
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from whowaits import rules
-from whowaits.code import files as tree
-from whowaits.code.index import CACHE_FOLDER, Facts, digest_of
+from whowaits.code import words
+from whowaits.code.index import Facts, Tree
 from whowaits.code.paths import Enclosure, EntryPoint, Path, Site, Step
-from whowaits.model import Place, Skipped
+from whowaits.model import Skipped
 
-FILE_NAME: Final = "sites.json"
-_NOT_OURS: Final = (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+_NOT_OURS = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
 class Found(NamedTuple):
-    """What is known of a tree: how many files it has, what could not be read, and its model calls."""
+    """What is known of a tree: how many files could be read, what could not, and its model calls."""
 
     files: int
     skipped: tuple[Skipped, ...]
     sites: list[Site]
 
 
-def recall(root: File, files: Iterable[File], given: Mapping[str, bytes] | None, calls: rules.Calls) -> Found | None:
-    """Return what was found last time, if every file and every declared call is as it was then."""
+def recall(tree: Tree, calls: rules.Calls) -> Found | None:
+    """Return what was found last time, if it would be found again."""
     import orjson
 
-    try:
-        data = orjson.loads((root / CACHE_FOLDER / FILE_NAME).read_bytes())
-        if (
-            data["version"] != version()
-            or data["declared"] != repr(calls.declared)
-            or data["digest"] != _digest(root, files, given)
-        ):
+    for (row,) in tree.store.ask("SELECT row FROM tree") if tree.store else []:
+        try:
+            data = orjson.loads(row)
+            if data["declared"] != repr(calls.declared) or _bears_on(tree, data["told"], data["asked"]):
+                return None
+            by_id = {rule.id: rule for rule in calls.entries}
+            return Found(tree.parsed(), tree.skipped(), [_site(row, by_id) for row in data["sites"]])
+        except _NOT_OURS:
             return None
-        skipped = tuple(_skipped(row) for row in data["skipped"])
-        by_id = {rule.id: rule for rule in calls.entries}
-        return Found(_int(data["files"]), skipped, [_site(row, by_id) for row in data["sites"]])
-    except _NOT_OURS:
-        return None
+    return None
 
 
-def keep(root: File, facts: Facts, sites: list[Site], calls: rules.Calls) -> None:
-    """Write what was found, whole or not at all; a folder that cannot be written to is left alone."""
-    if not facts.digest:
-        return
+def _bears_on(tree: Tree, told: list[str], asked: list[tuple[str, str]]) -> bool:
+    """Whether what has changed since then can change what is found."""
+    changed = tree.new.keys() | tree.gone
+    if not changed:
+        return bool(tree.unreadable)
+    if tree.gone or tree.added or not changed.isdisjoint(told):
+        return True
+    return any(_answers(fresh.numbers or set(), fresh.code, asked) for fresh in tree.new.values())
+
+
+def _answers(numbers: set[int], code: bytes, asked: list[tuple[str, str]]) -> bool:
+    """Whether a file would be given in answer to one of the questions."""
+    for name, how in asked:
+        if not numbers.issuperset(words.questions(name, how)):
+            continue
+        if not words.tells(name, how) or words.stands(code, name, how):
+            return True
+    return False
+
+
+def keep(tree: Tree, facts: Facts, sites: list[Site], calls: rules.Calls) -> None:
+    """Put what was found into the store."""
     import orjson
 
-    folder = root / CACHE_FOLDER
-    with suppress(OSError, TypeError):
-        found = {
-            "version": version(),
-            "declared": repr(calls.declared),
-            "digest": facts.digest,
-            "files": len(facts.files),
-            "skipped": [(s.place.path, s.place.line, s.place.cell, s.reason) for s in facts.skipped],
-            "sites": [_row(site) for site in sites],
-        }
-        folder.mkdir(exist_ok=True)
-        (folder / ".gitignore").write_text("*\n")
-        handle, name = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "wb") as out:
-            out.write(orjson.dumps(found, default=list))
-        File(name).replace(folder / FILE_NAME)
-
-
-@cache
-def version() -> str:
-    """Return a digest of the code and the rules that find calls, and the Python that parses."""
-    digest = hashlib.blake2b(repr(sys.version_info[:3]).encode(), digest_size=16)
-    code = sorted(File(__file__).parent.glob("*.py"))
-    for path in (*code, *sorted(rules.rules_dir().rglob("*.yaml"))):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _digest(root: File, files: Iterable[File], given: Mapping[str, bytes] | None) -> str:
-    known: dict[str, str] = {}
-    for path in files:
-        place = tree.relative(path, root)
-        data = given[place] if given and place in given else path.read_bytes()
-        known[place] = hashlib.blake2b(data, digest_size=16).hexdigest()
-    return digest_of(known)
+    if tree.store is None:
+        return
+    asked = {"told": sorted(facts.files.told), "asked": sorted(facts.files.asked), "declared": repr(calls.declared)}
+    found = {**asked, "sites": [_row(site) for site in sites]}
+    try:
+        row = orjson.dumps(found, default=list)
+    except (TypeError, ValueError):
+        return
+    tree.store.put("DELETE FROM tree", [()])
+    tree.store.put("INSERT INTO tree VALUES (?)", [(row,)])
 
 
 def _row(site: Site) -> list[Any]:
@@ -104,6 +87,7 @@ def _row(site: Site) -> list[Any]:
     plain = [
         site.path, site.cell, site.line, site.end_line, site.column, site.function, site.call, site.rule.id,
         site.provider, site.model, site.kind, site.tier, site.self_hosted, site.keywords,
+        site.searched,
     ]  # fmt: skip
     return [plain, [astuple(step) for step in numbers], paths]
 
@@ -113,13 +97,15 @@ def _row(site: Site) -> list[Any]:
 
 def _site(row: Any, by_id: Mapping[str, rules.CallRule]) -> Site:
     plain, steps, paths = row
-    path, cell, line, end_line, column, function, call, rule, provider, model, kind, tier, hosted, keywords = plain
+    path, cell, line, end_line, column, function, call, rule, *others = plain
+    provider, model, kind, tier, hosted, keywords, searched = others
     known = [_step(step) for step in steps]
     made = tuple(Path(tuple(known[_int(n)] for n in numbers), _entry(entry)) for numbers, entry in paths)
     return Site(
         _text(path), _int_or_none(cell), _int(line), _int(end_line), _int(column), _text(function), _text(call),
         by_id[rule], _text_or_none(provider), _text_or_none(model), _text(kind), _text(tier), hosted is True,
         {_text(name): _literal(value) for name, value in keywords.items()}, made,
+        searched is True,
     )  # fmt: skip
 
 
@@ -135,11 +121,6 @@ def _step(row: Any) -> Step:
 def _entry(row: Any) -> EntryPoint:
     kind, rule, path, line, cell = row
     return EntryPoint(_text(kind), _text_or_none(rule), _text(path), _int(line), _int_or_none(cell))
-
-
-def _skipped(row: Any) -> Skipped:
-    path, line, cell, reason = row
-    return Skipped(Place(_text(path), _int_or_none(line), cell=_int_or_none(cell)), _text(reason))
 
 
 def _text(value: Any) -> str:

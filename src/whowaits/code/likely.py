@@ -57,12 +57,12 @@ class Likely:
 
     def _functions(self, name: str, in_test: bool, telling: bool) -> Values:
         uses = self.resolver.uses
-        methods = [m for m in uses.methods.get(name, ()) if in_test or not is_test(m[0])]
+        methods = [m for m in uses.methods(name) if in_test or not is_test(m[0])]
         methods = [m for m in methods if not decorated(self.resolver.scope(*m), PROPERTIES)]
         if methods:
             few = len(self._families(methods)) <= (MAX_FAMILIES if telling else 2)
             return tuple(_value("B", m) for m in methods) if few else ()
-        plain = [f for f in uses.functions.get(name, ()) if in_test or not is_test(f[0])]
+        plain = [f for f in uses.functions(name) if in_test or not is_test(f[0])]
         return tuple(_value("F", f) for f in plain) if telling and len(plain) <= MAX_FUNCTIONS else ()
 
     def _families(self, methods: list[tuple[str, int]]) -> set[tuple[str, int]]:

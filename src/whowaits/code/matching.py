@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from whowaits.code import words
 from whowaits.code.graph import Graph, plain
+from whowaits.code.http import HTTP, Http, keyword_names, keywords_of
+from whowaits.code.imported import Everywhere, Imported
 from whowaits.code.results import WRAPS
 from whowaits.code.sdk import CALLED, Match, Sdks, ends
 from whowaits.code.summary import Call, Term, terminal
+from whowaits.code.travels import Spot, Travel
 from whowaits.code.values import Resolver, Value, Values
 from whowaits.rules import UrlRule
 
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
     from whowaits.code.paths import Literals
     from whowaits.rules import CallRule
 
-HTTP: Final = "http.requests"
 _ADDRESSES: Final = (
     *("base_url", "api_base", "openai_api_base", "azure_endpoint", "endpoint_url", "endpoint", "host", "server_url"),
     *("api_host", "url"),
@@ -26,13 +29,6 @@ _ADDRESSES: Final = (
 _RUNNABLE: Final = frozenset({"invoke", "ainvoke", "stream", "astream", "batch", "abatch"})
 _ASKS: Final = frozenset({"predict", "apredict", "complete", "acomplete", "chat", "achat", "generate", "agenerate"})
 _MODEL_LIKE: Final = re.compile(r"(^|_)(llm|chat_model|chain|lm|agent|judge|grader|grader_model)s?$|(^|_)llm_", re.I)
-_BODIES: Final = (
-    ({"messages"}, {"model", "max_tokens", "max_new_tokens", "temperature", "anthropic_version"}),
-    ({"prompt"}, {"model", "max_tokens", "max_new_tokens", "temperature", "top_p", "max_tokens_to_sample"}),
-    ({"model"}, {"input", "contents", "inputs", "prompt"}),
-    ({"contents"}, {"generationConfig", "generation_config", "safetySettings"}),
-)
-"""Keys of a JSON body that say it is a request to a model: all of the first and one of the second."""
 _ONE_MODEL: Final = re.compile(r"(?:https?://)?\{\}[^?]*/v1/(?:chat/completions|completions|embeddings)$")
 _TIERS: Final = {
     "flex": "flex",
@@ -52,8 +48,6 @@ _SEARCHES: Final = (
 )
 """Methods of a store that look something up in it."""
 MAX_LITERAL: Final = 64
-MAX_BODY_DEPTH: Final = 4
-MAX_BODY_ITEMS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +77,12 @@ class Matcher:
         self.resolver = resolver
         self.graph = graph
         self.sdks = sdks
-        self.imported = {path: _imports(summary) for path, summary in resolver.files.items()}
-        self.everywhere = frozenset(name for names in self.imported.values() for name in names)
-        rules = sdks.here(self.everywhere)
+        self.imported = Imported(resolver.files)
+        self.everywhere = Everywhere(resolver.files, self.imported)
+        self.http = Http(resolver, sdks)
+        rules = [r for r in sdks.here(resolver.files, self.everywhere) if r.id != HTTP or self.http.is_possible]
         self.ends = ends(rules)
+        self.only_http = self.ends - ends([r for r in rules if r.id != HTTP])
         self.has_sdk = any(r.id != HTTP for r in rules)
 
     def find(self) -> list[ModelCall]:
@@ -103,7 +99,7 @@ class Matcher:
     def _searched(self) -> set[tuple[str, int]]:
         """The calls whose result something is looked up in."""
         found: set[tuple[str, int]] = set()
-        for path, number in (c for name in _SEARCHES for c in self.resolver.uses.calls.get(name, ())):
+        for path, number in (c for name in _SEARCHES for c in self.resolver.uses.calls(name)):
             call = self.resolver.files[path].calls[number]
             values = self.resolver.of(path, call.scope, call.func[1]) if call.func[0] == "a" else ()
             found.update(made for v in values if v[0] == "X" for made in v[2] if made is not None)
@@ -115,15 +111,49 @@ class Matcher:
         """Calls that end in a name of an SDK, and calls of what a variable holds or another call returned."""
         uses = self.resolver.uses
         for name in sorted(self.ends):
-            yield from uses.calls.get(name, ())
+            yield from uses.calls(name)
         for name in sorted(self.sdks.long_ends - self.ends):
-            yield from (c for c in uses.calls.get(name, ()) if self._long_chain(*c))
-        if not self.has_sdk:
-            return
-        for name in sorted(uses.held - self.ends):
-            yield from uses.calls.get(name, ())
-        for (path, _), numbers in uses.called_results.items():
-            yield from ((path, number) for number in numbers)
+            if any(self._is_mentioned(chain) for _, chain in self.sdks.by_last[name] if chain.count(".") > 1):
+                yield from (c for c in uses.calls(name) if self._long_chain(*c))
+        if self.has_sdk:
+            yield from self._held()
+
+    def _is_mentioned(self, chain: str) -> bool:
+        return all(self.resolver.files.holds(name) for name in words.names_in(chain))
+
+    def _held(self) -> Iterator[tuple[str, int]]:
+        """Calls of something that a variable holds, or a call returned, where it may be one of an SDK's methods."""
+        travel = Travel(self.resolver, "XFB", self._is_of_sdk, self._makes_called)
+        called = [Spot(name, gives=True) for name in sorted(self.sdks.called_names)]
+        travel.follow([*map(Spot, sorted(self.ends)), *called, *self._wild()], self.ends)
+        for path, number in travel.calls:
+            name = terminal(self.resolver.files[path].calls[number].func)
+            if name is None or self.resolver.uses.is_held(name):
+                yield path, number
+
+    def _wild(self) -> Iterator[Spot]:
+        """Where anything is made of what a module gives by any name, and the names under which files import that."""
+        resolver = self.resolver
+        modules = sorted(self.sdks.called_modules)
+        for path in dict.fromkeys(p for m in modules for p in resolver.files.mentioning(m, words.IMPORTED)):
+            for name, terms in resolver.files[path].scopes[0].binds.items():
+                if any(t and t[0] == "m" and self._makes_called(("X", f"{t[2]}.{t[3]}")) for t in terms):
+                    yield Spot(name, gives=True)
+            for number, call in enumerate(resolver.files[path].calls):
+                if any(map(self._makes_called, resolver.of(path, call.scope, call.func))):
+                    yield Spot("", path, number)
+
+    def _is_of_sdk(self, value: Value) -> bool:
+        """Whether calling a value may call a model, or make something whose call does."""
+        if value[0] != "X":
+            return self._match(value) is not None
+        name = value[1]
+        return (
+            bool(self.sdks.find(name)) or name.rpartition(".")[2] in self.sdks.by_last or self.sdks.makes_called(name)
+        )
+
+    def _makes_called(self, value: Value) -> bool:
+        return value[0] == "X" and self.sdks.makes_called(value[1])
 
     def _long_chain(self, path: str, number: int) -> bool:
         written = _written(self.resolver.files[path].calls[number].func)
@@ -131,6 +161,8 @@ class Matcher:
 
     def _model_call(self, path: str, number: int) -> ModelCall | None:
         call = self.resolver.files[path].calls[number]
+        if terminal(call.func) in self.only_http and not self.http.may_ask(path, call):
+            return None
         values = self.resolver.of(path, call.scope, call.func)
         for value in values:
             match = self._match(value)
@@ -160,11 +192,11 @@ class Matcher:
         names = [name for name in names if name.rpartition(".")[2] in self.sdks.by_last]
         if not names:
             return None
-        keywords = dict(self._keywords(path, call))
+        keywords = keyword_names(self.resolver, path, call)
         splat = any(k is None for k, _ in call.keywords)
         for name in names:
             shapes = (
-                self.sdks.by_shape(name, set(keywords), imported, splat)
+                self.sdks.by_shape(name, keywords, imported, splat)
                 for imported in (self.imported[path], self.everywhere, None)
             )
             match = next((m for m in shapes if m), None) or self._runnable(path, call, name)
@@ -192,10 +224,12 @@ class Matcher:
     def _handed(self) -> Iterator[ModelCall]:
         """An SDK's method given to something that will call it: `to_thread(client.chat.completions.create, …)`."""
         uses = self.resolver.uses
-        for use in (u for name in sorted(self.ends) for u in uses.names.get(name, ())):
+        for use in (u for name in sorted(self.ends) for u in uses.names(name)):
             if use.how != "arg":
                 continue
             call = self.resolver.files[use.path].calls[use.number]
+            if terminal(use.term) in self.only_http and not self.http.may_ask(use.path, call):
+                continue
             callee = self.resolver.of(use.path, call.scope, call.func)
             wraps = any(v[0] == "X" and v[1].rpartition(".")[2] in WRAPS for v in callee)
             if wraps or self.resolver.params.callees(use.path, use.number):
@@ -209,17 +243,31 @@ class Matcher:
 
     def _decorated(self) -> Iterator[ModelCall]:
         """Calls of functions whose decorator turns them into a model call."""
-        for path, summary in self.resolver.files.items():
-            for number, scope in enumerate(summary.scopes):
+        for path in self._decorating():
+            for number, scope in enumerate(self.resolver.files[path].scopes):
                 for term in scope.decorators:
                     names = self.graph.decorator_names(path, max(scope.parent, 0), term)
                     rule = next((self.sdks.decorators[n] for n in names if n in self.sdks.decorators), None)
                     if rule:
                         yield from self._calls_of(path, number, rule, term)
 
+    def _decorating(self) -> list[str]:
+        """The files in which one of those decorators can stand; its first part is imported, or a module of the tree."""
+        files = self.resolver.files
+        roots = {name.partition(".")[0] for name in self.sdks.decorators}
+        used = {root for root in roots if files.holds(root, words.IMPORTED)}
+        used |= {root for root in roots if any(p.partition("/")[0].partition(".")[0] == root for p in files)}
+        if not used:
+            return []
+        here = [name for name in self.sdks.decorators if name.partition(".")[0] in used]
+        travel = Travel(self.resolver, "X", lambda value: value[0] == "X" and value[1] in self.sdks.decorators)
+        travel.follow(Spot(name.rpartition(".")[2]) for name in sorted(here))
+        found = {path for name in travel.names for path in files.mentioning(name)}
+        return sorted(found, key=files.rank)
+
     def _calls_of(self, path: str, scope: int, rule: CallRule, decorator: Term) -> Iterator[ModelCall]:
         calls = ((path, decorator[1]),) if decorator[0] == "c" else ()
-        for at, number in self.resolver.uses.calls.get(self.resolver.scope(path, scope).name, ()):
+        for at, number in self.resolver.uses.calls(self.resolver.scope(path, scope).name):
             if (path, scope) in self.resolver.params.callees(at, number):
                 value = ("X", self.graph.qualified(path, scope), calls)
                 if made := self._describe(at, number, Match(rule, 0 if calls else None, CALLED), value, None):
@@ -243,14 +291,6 @@ class Matcher:
         name = plain(value[1])
         return ModelCall(path, number, name, rule, provider, model, kind, tier, keywords, through)
 
-    def _keywords(self, path: str, call: Call) -> dict[str, Values]:
-        """Return the keyword arguments of a call, those of dictionaries that are splatted into it included."""
-        named = {k: self.resolver.of(path, call.scope, t) for k, t in call.keywords if k is not None}
-        splats = [t for k, t in call.keywords if k is None]
-        for key, values in self.resolver.params.splat_items(path, call.scope, splats) if splats else ():
-            named[key] = tuple(dict.fromkeys((*named.get(key, ()), *values)))
-        return named
-
 
 class _About:
     """What the arguments of one call, and of the call that made its client, say."""
@@ -262,7 +302,7 @@ class _About:
         self.call = call
         self.rule = match.rule
         self.guessed = match.guessed
-        self.keywords = matcher._keywords(path, call)
+        self.keywords = keywords_of(matcher.resolver, path, call)
         self.made = self._made(value, match.made)
         self.step = self._made(value, match.made + 1) if match.made is not None else None
 
@@ -300,7 +340,7 @@ class _About:
         if name.isdigit():
             position = int(name)
             return self.resolver.of(path, call.scope, call.args[position]) if position < len(call.args) else ()
-        return self.matcher._keywords(path, call).get(name, ())
+        return keywords_of(self.resolver, path, call).get(name, ())
 
     def provider(self, model: str | None) -> str | None:
         """Return who is paid: whoever the address leads to, else the rule's, the model's or the wrapped client's."""
@@ -315,7 +355,7 @@ class _About:
     def _addresses(self) -> list[str]:
         found = [v for key in _ADDRESSES for v in self.keywords.get(key, ())]
         if self.made:
-            named = self.matcher._keywords(*self.made)
+            named = keywords_of(self.resolver, *self.made)
             found += [v for key in _ADDRESSES for v in named.get(key, ())]
         elif not self.rule.constructors or not self.rule.chains:
             found += self._module_address()
@@ -325,7 +365,7 @@ class _About:
         """`openai.api_base = …`: an address set on the module itself."""
         found: list[Value] = []
         for key in ("api_base", "base_url"):
-            for path, number in self.resolver.uses.stores.get(key, ()):
+            for path, number in self.resolver.uses.stores(key):
                 scope, base, _, term = self.resolver.files[path].attributes[number]
                 names = [v[1] for v in self.resolver.of(path, scope, base) if v[0] == "X"]
                 if any(n in self.rule.imports for n in names) and path == self.path:
@@ -362,28 +402,15 @@ class _About:
 
     def url(self) -> UrlRule | None:
         """Return the rule of the address that a raw request goes to."""
-        last = terminal(self.call.func)
-        position = 1 if last in ("request", "stream") else 0
-        terms = [*self.call.args[position : position + 1]]
-        values = [*self.keywords.get("url", ()), *self.resolver.all_of(self.path, self.call.scope, terms)]
-        urls = [a for v in values if v[0] == "T" for a in self._whole(v[1])]
+        http = self.matcher.http
+        urls = [a for text in http.addresses(self.path, self.call) for a in self._whole(text)]
         found = next((r for r in map(self.matcher.sdks.url, urls) if r), None)
         if found and not found.provider and self._names_no_model() and any(_ONE_MODEL.match(u) for u in urls):
             return replace(found, provider="self_hosted", batch="no")
-        if found or not self._asks_a_model():
+        if found or not http.asks_a_model(self.path, self.call):
             return found
         providers = {self.matcher.sdks.host(a) for a in urls} - {None}
         return UrlRule("", providers.pop() or "" if len(providers) == 1 else "", "chat", batch="conditional")
-
-    def _asks_a_model(self) -> bool:
-        """Whether the JSON body has the keys of a request to a model, wherever it goes."""
-        terms = [t for key, t in self.call.keywords if key in ("json", "data")]
-        items = self.resolver.params.splat_items(self.path, self.call.scope, terms)
-        for value in self.keywords.get("json", ()):
-            if value[0] == "D":
-                items += self.resolver.params.display(value[2])
-        keys = set(self._all_keys(items))
-        return any(all_of <= keys and keys & one_of for all_of, one_of in _BODIES)
 
     def _names_no_model(self) -> bool:
         """Whether the whole body is known and has no model: what is asked serves one, as one's own server does."""
@@ -394,43 +421,13 @@ class _About:
         closed = all(k and k[0] == "s" for term in terms for k, _ in term[1])
         return closed and not any(key == "model" for v in bodies for key, _ in self.resolver.params.display(v[2]))
 
-    def _all_keys(self, items: list[tuple[str, Values]]) -> Iterator[str]:
-        """The keys of a body, those of bodies inside it included."""
-        level = items
-        for _ in range(MAX_BODY_DEPTH):
-            yield from (key for key, _ in level)
-            inside = [v for _, values in level for v in values if v[0] == "D"][:MAX_BODY_ITEMS]
-            level = [item for v in inside for item in self.resolver.params.display(v[2])]
-
     def _whole(self, url: str) -> list[str]:
         """A path alone belongs to the address that the session was made with."""
         if "://" in url or not self.made:
             return [url]
-        named = self.matcher._keywords(*self.made)
+        named = keywords_of(self.resolver, *self.made)
         bases = [v[1] for v in named.get("base_url", ()) if v[0] == "T"]
         return [f"{base.rstrip('/')}/{url.lstrip('/')}" for base in bases or ["{}"]]
-
-
-def _imports(summary: Any) -> frozenset[str]:
-    """The modules that a file imports, each with the packages above it."""
-    found: set[str] = set()
-    for scope in summary.scopes:
-        for terms in scope.binds.values():
-            for term in terms:
-                if term and term[0] == "m" and term[1] == 0:
-                    _with_packages(term[2], found)
-                    if term[3]:
-                        found.add(f"{term[2]}.{term[3]}")
-    for _, level, module in summary.stars:
-        if level == 0:
-            _with_packages(module, found)
-    return frozenset(found)
-
-
-def _with_packages(module: str, found: set[str]) -> None:
-    while module:
-        found.add(module)
-        module = module.rpartition(".")[0]
 
 
 def _written(term: Term) -> str | None:

@@ -6,7 +6,7 @@ import functools
 import posixpath
 import re
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final, NamedTuple
 
 
@@ -29,7 +29,13 @@ class Modules:
     the way up.
     """
 
-    def __init__(self, paths: Iterable[str], foreign: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str],
+        foreign: Collection[str] = (),
+        is_readable: Callable[[str], bool] = lambda path: True,
+    ) -> None:
+        self._is_readable = is_readable
         self.paths = {p for p in paths if p.endswith(".py")}
         self.folders: set[str] = {""}
         self.by_tail: dict[str, list[str]] = {}
@@ -84,10 +90,10 @@ class Modules:
     def below(self, folder: str, name: str) -> Found:
         """Return the module or folder `name` inside `folder`."""
         base = posixpath.join(folder, *name.split(".")) if name else folder
-        if f"{base}.py" in self.paths:
+        if f"{base}.py" in self.paths and self._is_readable(f"{base}.py"):
             return Found(f"{base}.py", None)
         init = posixpath.join(base, "__init__.py")
-        if init in self.paths:
+        if init in self.paths and self._is_readable(init):
             return Found(init, None)
         return Found(None, base) if base in self.folders else ELSEWHERE
 

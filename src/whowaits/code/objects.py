@@ -16,7 +16,7 @@ Made = tuple[str, int]
 """The call that made an object: (path, number)."""
 
 MAX_MADE: Final = 40
-_STORED: Final = ("bind", "attribute")
+_STORED: Final = ("bind", "put", "default", "attribute")
 
 
 def takers(resolver: Resolver, cls: ClassId) -> Iterator[Made]:
@@ -34,7 +34,7 @@ def takers(resolver: Resolver, cls: ClassId) -> Iterator[Made]:
 
 def _constructed(resolver: Resolver, cls: ClassId) -> Iterator[Made]:
     for known in (cls, *resolver.classes.below(cls)):
-        for path, number in resolver.uses.calls.get(resolver.scope(*known).name, ()):
+        for path, number in resolver.uses.calls(resolver.scope(*known).name):
             call = resolver.files[path].calls[number]
             if is_test(path) <= is_test(cls[0]) and ("C", *known) in resolver.of(path, call.scope, call.func):
                 yield path, number
@@ -42,11 +42,11 @@ def _constructed(resolver: Resolver, cls: ClassId) -> Iterator[Made]:
 
 def _given(resolver: Resolver, made: Made) -> Iterator[Made]:
     """The calls that get what a call made, straight or under a name."""
-    for use in resolver.uses.results.get(made, ()):
+    for use in resolver.uses.results(*made):
         if use.how == "arg":
             yield use.path, use.number
         elif use.how in _STORED:
-            named = (u for u in resolver.uses.names.get(str(use.key), ()) if u.how == "arg")
+            named = (u for u in resolver.uses.names(str(use.key)) if u.how == "arg")
             yield from ((u.path, u.number) for u in named if _is_made_by(resolver, u, made))
 
 

@@ -77,7 +77,7 @@ class Params:
         here = r.scope(path, scope)
         names = [here.name, r.scope(path, here.parent).name] if here.parent > 0 else [here.name]
         for name in names:
-            for at, decorated_scope in r.uses.decorated.get(name, ())[:MAX_CALLERS]:
+            for at, decorated_scope in r.uses.decorated(name)[:MAX_CALLERS]:
                 inner = r.scope(at, decorated_scope)
                 if is_test(at) <= is_test(path) and self._is_decorated_by(at, inner, (path, scope)):
                     yield (("C" if inner.kind == "class" else "F", at, decorated_scope),)
@@ -89,7 +89,7 @@ class Params:
     def _worth_asking(self, path: str, name: str) -> list[tuple[str, int]]:
         key = (name, is_test(path))
         if key not in self._asked:
-            calls = self.resolver.uses.calls.get(name, ())
+            calls = self.resolver.uses.each_call(name)
             asked = (c for c in calls if key[1] or not is_test(c[0]))
             self._asked[key] = list(itertools.islice(asked, MAX_CALLERS))
         return self._asked[key]
@@ -122,7 +122,7 @@ class Params:
     def _handed(self, path: str, scope: int, number: int) -> Iterator[Values]:
         """What comes after the function in a call it is handed to: submit(f, a), partial(f, a), to_thread(f, a)."""
         r = self.resolver
-        for use in r.uses.names.get(r.scope(path, scope).name, ())[:MAX_CALLERS]:
+        for use in itertools.islice(r.uses.each_name(r.scope(path, scope).name), MAX_CALLERS):
             if use.how != "arg" or not isinstance(use.key, int) or is_test(use.path) > is_test(path):
                 continue
             call = r.files[use.path].calls[use.number]
@@ -187,7 +187,7 @@ class Params:
         """What is put into a dictionary that is an attribute, or that another file imports."""
         r = self.resolver
         path = r.dicts[number][0]
-        for at, n in r.uses.puts.get(name, ())[:MAX_CALLERS]:
+        for at, n in r.uses.puts(name)[:MAX_CALLERS]:
             scope, base, key, value = r.files[at].items[n]
             if (at == path and base[0] == "n") or ("D", path, number) not in r.of(at, scope, base):
                 continue
@@ -338,9 +338,10 @@ class Params:
 
         r = self.resolver
         call = r.files[path].calls[number]
-        return unite(self._runs(v) for v in r.of(path, call.scope, call.func))
+        return unite(self.runs(v) for v in r.of(path, call.scope, call.func))
 
-    def _runs(self, value: Value) -> Values:
+    def runs(self, value: Value) -> Values:
+        """Return the functions of the tree that calling a value runs."""
         kind = value[0]
         if kind in ("F", "B"):
             return (("F", value[1], value[2]),)

@@ -1,83 +1,71 @@
 """Facts of steps kept from one run to the next, by the text of the function, so that a warm run needs no LibCST.
 
-The file is plain data and may come with a repository: what is not a fact of the right types is ignored, and a
+The store may come with a repository: what is not a fact of the right types is ignored, and a
 wrong one can at worst lead to a wrong verdict.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-from contextlib import suppress
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
+import json
+from typing import Any
 
 from whowaits.code import steps
-from whowaits.code.index import CACHE_FOLDER
 from whowaits.code.paths import Step
 from whowaits.code.steps import Fact, StepFacts
+from whowaits.code.store import Store
 
-FILE_NAME: Final = "steps.json"
 Known = tuple[bool, bool, bool, frozenset[int]]
 """What is known about a call from outside: model call, streams, chat, lines of other leading calls."""
 
 
 class Remembered:
-    """Reads steps, each function text once for each call in it, over all runs when it is `kept`."""
+    """Reads steps, each function text once for each call in it, over all runs where there is a store."""
 
-    def __init__(self, root: Path, kept: bool) -> None:
-        self._file = root / CACHE_FOLDER / FILE_NAME
-        self._kept = kept
-        self._old = _load(self._file) if kept else {}
-        self._new: dict[str, Any] = {}
+    def __init__(self, store: Store | None) -> None:
+        self._store = store
+        self._new: dict[bytes, bytes] = {}
 
     def read(self, text: str, step: Step, known: Known) -> StepFacts:
         """The facts of a step; raises what `steps.read` raises."""
         model_call, streams, chat, others = known
         if not steps.is_worth_reading(text, step, chat=chat, others=others):
             return steps.NOTHING
-        key = _key(text, step, known) if self._kept else ""
-        found = _facts(self._old.get(key), step.first_line) if key else None
+        key = _key(text, step, known) if self._store else b""
+        found = self._known(key, step.first_line) if key else None
         if found is None:
             found = steps.read(text, step, model_call=model_call, streams=streams, chat=chat, others=others)
-        if key:
-            self._new[key] = _row(found, step.first_line)
+            if key:
+                self._new[key] = _row(found, step.first_line)
         return found
 
+    def _known(self, key: bytes, first_line: int) -> StepFacts | None:
+        rows = self._store.ask("SELECT row FROM step WHERE key = ?", key) if self._store else []
+        return next((facts for (row,) in rows if (facts := _facts(row, first_line)) is not None), None)
+
     def keep(self) -> None:
-        """Write what this run needed, whole or not at all; a folder that cannot be written to is left alone."""
-        if not self._kept or self._new == self._old:
-            return
-        import orjson
-
-        with suppress(OSError):
-            self._file.parent.mkdir(exist_ok=True)
-            (self._file.parent / ".gitignore").write_text("*\n")
-            handle, name = tempfile.mkstemp(dir=self._file.parent)
-            with os.fdopen(handle, "wb") as out:
-                out.write(orjson.dumps({"version": _version(), "steps": self._new}))
-            Path(name).replace(self._file)
+        """Put what this run had to read into the store."""
+        if self._store is not None:
+            self._store.put("INSERT OR REPLACE INTO step VALUES (?, ?)", self._new.items())
 
 
-def _key(text: str, step: Step, known: Known) -> str:
+def _key(text: str, step: Step, known: Known) -> bytes:
     """A digest of everything that the facts depend on, with lines counted from the function's first."""
     model_call, streams, chat, others = known
     place = (step.line - step.first_line, step.end_line - step.first_line, step.column)
     lines = sorted(line - step.first_line for line in others)
     everything = f"{place} {model_call} {streams} {chat} {lines}\n{text}"
-    return hashlib.blake2b(everything.encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return hashlib.blake2b(everything.encode("utf-8", "replace"), digest_size=12).digest()
 
 
-def _row(found: StepFacts, first_line: int) -> list[Any]:
+def _row(found: StepFacts, first_line: int) -> bytes:
     facts = [[f.name, f.line - first_line, f.weak, f.value] for f in found.facts]
-    return [facts, [[name, line - first_line] for name, line in found.handed_to]]
+    return json.dumps([facts, [[name, line - first_line] for name, line in found.handed_to]]).encode()
 
 
 def _facts(row: Any, first_line: int) -> StepFacts | None:
     try:
-        facts, handed = row
+        facts, handed = json.loads(row)
         return StepFacts(
             tuple(
                 Fact(str(name), int(line) + first_line, weak is True, None if value is None else float(value))
@@ -85,24 +73,5 @@ def _facts(row: Any, first_line: int) -> StepFacts | None:
             ),
             tuple((str(name), int(line) + first_line) for name, line in handed),
         )
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, RecursionError):
         return None
-
-
-def _load(file: Path) -> dict[str, Any]:
-    import orjson
-
-    try:
-        data = orjson.loads(file.read_bytes())
-        return dict(data["steps"]) if data["version"] == _version() else {}
-    except (OSError, ValueError, TypeError, KeyError):
-        return {}
-
-
-@cache
-def _version() -> str:
-    """A digest of the code that reads steps: facts of another version are not those of this one."""
-    digest = hashlib.blake2b(digest_size=12)
-    for path in sorted(Path(steps.__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

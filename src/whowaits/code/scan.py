@@ -21,6 +21,7 @@ from whowaits.code.paths import Site
 from whowaits.code.per_path import Policies
 from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
+from whowaits.code.store import Store
 from whowaits.code.suppressions import Suppressions
 from whowaits.code.wrappers import with_wrappers
 from whowaits.config import Config
@@ -72,13 +73,14 @@ def _scan(
     as_of: date | None,
     given: Mapping[str, bytes] | None,
 ) -> Scan:
-    found = sorted({*files.find(root, config.exclude), *(root / path for path in given or ())})
-    tree = _found(root, found, cache, given, with_wrappers(rules.load_calls(), config.wrappers))
+    here = {*files.names(root, config.exclude), *(given or ())}
+    looked = index.look(root, here, Store(root, index.version()) if cache else None, given or {})
+    tree = _found(looked, with_wrappers(rules.load_calls(), config.wrappers))
     sites = tree.sites
     others = files.find(root, config.exclude, suffixes=("",)) if sites else []
     written, unclear = schedules.find(root, others)
     sources = Sources(root, given)
-    remembered = Remembered(root, cache)
+    remembered = Remembered(looked.store)
     reader = Reader(sources, remembered, Rules(rules.load_code()), sites, written)
     marks = Marks(sources)
     declarations = Declarations(marks, config, runbooks.find(root, others), as_of)
@@ -93,10 +95,13 @@ def _scan(
         reported += (suppressions.applied(finding, call_site) for finding in about)
         if about or asked.file(site.path):
             judged.append(call_site)
-    reported += suppressions.wrong((p for p in (files.relative(f, root) for f in found) if asked.file(p)), names)
+    reported += suppressions.wrong((path for path in looked.marked() if asked.file(path)), names)
     if asked.everything and config.path is not None and config.path.parent == root.resolve():
         reported += suppressions.wrong_waivers(names)
     remembered.keep()
+    looked.keep()
+    if looked.store is not None:
+        looked.store.write()
     skipped = [*tree.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
     done = Scan(
         root=root.as_posix(),
@@ -109,18 +114,15 @@ def _scan(
     return with_states(done)
 
 
-def _found(
-    root: File, files: list[File], cache: bool, given: Mapping[str, bytes] | None, calls: rules.Calls
-) -> kept.Found:
-    """The model calls of the tree, in the order of place: those of last time where nothing has changed since."""
-    known = kept.recall(root, files, given, calls) if cache else None
+def _found(tree: index.Tree, calls: rules.Calls) -> kept.Found:
+    """The model calls of the tree, in the order of place: those of last time where no change bears on them."""
+    known = kept.recall(tree, calls)
     if known is not None:
         return known
-    facts = index.build(root, files, cache=cache, given=given)
+    facts = tree.facts()
     sites = sorted(paths.find_sites(facts, calls, rules.load_code()), key=_place)
-    if cache:
-        kept.keep(root, facts, sites, calls)
-    return kept.Found(len(facts.files), facts.skipped, sites)
+    kept.keep(tree, facts, sites, calls)
+    return kept.Found(tree.parsed(), tree.skipped(), sites)
 
 
 def _place(site: Site) -> tuple[str, int, int, int]:

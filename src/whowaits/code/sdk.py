@@ -5,13 +5,17 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from whowaits.code import words
 from whowaits.code.graph import plain
+from whowaits.code.summaries import Summaries
 from whowaits.rules import CallRule, Calls, UrlRule
 
+IMPORTERS: Final = ("import_module", "__import__", "importorskip")
+"""Functions that import a module whose name is computed."""
 CALLED: Final = "()"
 _PARENS: Final = re.compile(r'\((?:"[^"]*")?\)')
 _RAW: Final = re.compile(r"\bwith_(?:raw|streaming)_response\.")
@@ -19,6 +23,13 @@ _KNOWN_PATHS: Final = re.compile(
     r"(?:https?://|\{\})[^?]*(?:/chat/completions|/v1/completions|/v1/messages|/v1/responses|/v1/embeddings"
     r"|:(?:stream)?[gG]enerateContent)(?:\?.*)?$"
 )
+MODEL_PATHS: Final = (
+    ("chat", "completions"),
+    *(("v1", name) for name in ("completions", "messages", "responses", "embeddings")),
+    ("generateContent",),
+    ("streamGenerateContent",),
+)
+"""The words of those paths."""
 _PATH_KINDS: Final = (("embeddings", "embedding"), ("responses", "responses"), ("v1/completions", "completion"))
 _ARGUMENT_NAMES: Final = frozenset({"input", "messages", "prompt", "contents", "max_tokens", "instructions"})
 
@@ -60,6 +71,7 @@ class Sdks:
         self.by_last: dict[str, list[tuple[CallRule, str]]] = defaultdict(list)
         self.wild: list[tuple[str, CallRule]] = []
         self.found: dict[str, Match | None] = {}
+        self.known_called: dict[str, bool] = {}
         self.known_ignored: dict[str, bool] = {}
         for rule in calls.entries:
             self._add(rule)
@@ -67,6 +79,9 @@ class Sdks:
         self.wrappers = {w for r in calls.entries for w in r.wrappers if w != "|"} | {"with_options"}
         self.roots = {root.partition(".")[0] for r in calls.entries for root in r.imports}
         self.literals = {n[: n.index('("')] for n in self.constructors if n.endswith('")')}
+        called = [name for r in calls.entries if CALLED in r.chains for name in r.constructors]
+        self.called_names = {name.rpartition(".")[2] for name in called if "*" not in name}
+        self.called_modules = {name.partition(".*")[0].rpartition(".")[2] for name in called if "*" in name}
         self.long_ends = {last for last, fits in self.by_last.items() if any(c.count(".") > 1 for _, c in fits)}
 
     def _add(self, rule: CallRule) -> None:
@@ -109,15 +124,33 @@ class Sdks:
         exact = self.constructors.get(made) or ([] if ")" in made else self.families.get(family(made)))
         return exact or [r for p, r in self.wild if fnmatch.fnmatchcase(made, p)]
 
-    def here(self, imported: frozenset[str]) -> list[CallRule]:
-        """Return the rules whose SDK may be in use: `import snowflake` alone gives all that lies below it."""
-        named = imported | {root for r in self.calls.declared for root in r.imports}
-        return [r for r in self.calls.entries if any(root.partition(".")[0] in named for root in r.imports)]
-
     def declared(self, name: str) -> Match | None:
         """Return the rule of a function of the tree that is declared a wrapper; its name may start further out."""
         fits = (r for r in self.calls.declared if f".{name}".endswith(f".{r.functions[0]}"))
         return next((Match(rule, None, name) for rule in fits), None)
+
+    def makes_called(self, name: str) -> bool:
+        """Whether what `name` constructs calls a model when it is called."""
+        if name not in self.known_called:
+            self.known_called[name] = any(CALLED in rule.chains for rule in self._rules_of(name))
+        return self.known_called[name]
+
+    def here(self, files: Summaries, imported: Container[str]) -> list[CallRule]:
+        """Return the rules whose SDK may be in use: it is imported, and what the rule is about is named in the tree."""
+        computed = any(files.holds(name) for name in IMPORTERS)
+
+        def is_used(root: str) -> bool:
+            quoted = (
+                bool(words.names_in(root)) and files.holds(root.partition(".")[0], words.QUOTED) and files.holds(root)
+            )
+            return root in imported or (computed and quoted)
+
+        top = {root for root in self.roots if root in imported}
+        named = (r for r in self.calls.entries if any(root.partition(".")[0] in top for root in r.imports))
+        used = {r.id for r in self.calls.entries if any(map(is_used, r.imports))}
+        used |= {r.id for r in self.calls.declared}
+        used |= {r.id for r in named if r.id not in used and _is_named(r, files)}
+        return [r for r in self.calls.entries if r.id in used]
 
     def client(self, name: str) -> CallRule | None:
         """Return a rule about the client that `name` is, or is built on."""
@@ -130,7 +163,7 @@ class Sdks:
             self.known_ignored[name] = any(fnmatch.fnmatchcase(text, pattern) for pattern in self.calls.ignored)
         return self.known_ignored[name]
 
-    def by_shape(self, name: str, keywords: set[str], imported: frozenset[str] | None, splat: bool) -> Match | None:
+    def by_shape(self, name: str, keywords: set[str], imported: Container[str] | None, splat: bool) -> Match | None:
         """Return the rule whose chain `name` ends in, where the object itself is not known.
 
         A chain of three names says enough where the SDK is imported (in `imported`); a chain of two needs the
@@ -210,6 +243,23 @@ def _same(chain: str, wanted: str) -> bool:
     if "with_" in chain and _RAW.sub("", chain) == wanted:
         return True
     return "*" in chain and fnmatch.fnmatchcase(wanted, chain)
+
+
+def _is_named(rule: CallRule, files: Summaries) -> bool:
+    """Whether the tree holds the name of a function, or a chain and what it is called on, or a long chain."""
+
+    def stands(parts: list[str]) -> bool:
+        return all(files.holds(part) for part in parts)
+
+    made = any(stands(_last_word(name)) for name in rule.constructors)
+    chains = [(chain, re.findall(r"\w+", chain)) for chain in rule.chains]
+    if any(stands(_last_word(name)) for name in rule.functions):
+        return True
+    return any(stands(parts) for chain, parts in chains if made or "." in chain)
+
+
+def _last_word(name: str) -> list[str]:
+    return re.findall(r"\w+", name.rpartition("*")[0] or name)[-1:]
 
 
 def _looks_like_model_call(name: str, keywords: set[str], splat: bool) -> bool:

@@ -24,7 +24,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from whowaits.code.classes import Classes
@@ -32,8 +32,9 @@ from whowaits.code.likely import Likely
 from whowaits.code.modules import Found, Modules, with_gaps
 from whowaits.code.params import Params
 from whowaits.code.results import result_of
-from whowaits.code.summary import Scope, Summary, Term
-from whowaits.code.uses import Uses
+from whowaits.code.summaries import Summaries
+from whowaits.code.summary import Scope, Term
+from whowaits.code.uses import Use, Uses
 
 Value = tuple[Any, ...]
 Values = tuple[Value, ...]
@@ -59,11 +60,11 @@ class Resolver:
     """Answers what terms of a tree's summaries can be."""
 
     def __init__(
-        self, files: Mapping[str, Summary], foreign: Iterable[str], wrappers: Iterable[str], literals: Iterable[str]
+        self, files: Summaries, foreign: Iterable[str], wrappers: Iterable[str], literals: Iterable[str]
     ) -> None:
         """`wrappers`: methods whose result is what they are called on. `literals`: calls told apart by a literal."""
         self.files = files
-        self.modules = Modules(files, frozenset(foreign))
+        self.modules = Modules(files, frozenset(foreign), files.is_readable)
         self.uses = Uses(files)
         self.wrappers = frozenset(wrappers)
         self.literals = frozenset(literals)
@@ -75,6 +76,8 @@ class Resolver:
         self.known: dict[Any, Values] = {}
         self.partial: dict[Any, tuple[Values, frozenset[Any]]] = {}
         self.tries: dict[Any, int] = {}
+        self._computed: list[tuple[str, int, Values]] | None = None
+        self._items: list[tuple[Use, Values]] | None = None
         self.active: set[Any] = set()
         self.cuts: set[Any] = set()
 
@@ -220,6 +223,23 @@ class Resolver:
         if where.folder is not None:
             return self._module(self.modules.below(where.folder, name))
         return (("X", f"{module}.{name}", ()),) if level == 0 else ()
+
+    def computed_attributes(self) -> list[tuple[str, int, Values]]:
+        """Return the calls of `getattr` with a name that is computed, each with what it can give."""
+        if self._computed is None:
+            calls = self.uses.computed_attributes()
+            found = ((path, number, result_of(self, path, number)) for path, number in calls)
+            self._computed = [row for row in found if row[2]]
+        return self._computed
+
+    def computed_items(self) -> list[tuple[Use, Values]]:
+        """Return the uses of what is taken out of a module by a name, each with what it can be."""
+        if self._items is None:
+            uses = self.uses.computed_items()
+            scopes = (self.files[u.path].calls[u.number].scope if u.how == "arg" else u.number for u in uses)
+            found = ((u, self.of(u.path, scope, u.term)) for u, scope in zip(uses, scopes, strict=True))
+            self._items = [row for row in found if row[1]]
+        return self._items
 
     # -- attributes ------------------------------------------------------------------------------------------
 
