@@ -14,7 +14,7 @@ from whowaits.code.steps.tree import Tree, contains, last_name, reads, statement
 
 _MUTATORS: Final = frozenset({"append", "extend", "insert", "update", "add", "appendleft"})
 _CONVERSATION: Final = re.compile(
-    r"(histor|message|msgs|convers|context|memor|chat|previous|prev_|_prev|prior|transcript|dialog|summar|so_far)",
+    r"(histor|(^|[._])hist$|turns$|trajector|scratchpad|message|msgs|convers|context|memor|chat|previous|prev_|_prev|prior|transcript|dialog|summar|so_far)",
     re.IGNORECASE,
 )
 _STORE: Final = re.compile(
