@@ -288,7 +288,8 @@ class _Ways:
         if way.cls and edge.receivers and not any(self._related(r, way.cls) for r in edge.receivers):
             return None
         runs = self._runs(edge.hops[0])
-        if any(node not in runs and runs & others for node, others in way.rivals):
+        elsewhere = runs - {node for node, _ in way.passed}
+        if any(node not in runs and elsewhere & others for node, others in way.rivals):
             return None
         steps = (*way.steps, *(self.step(hop) for hop in edge.hops))
         inner: Passed = frozenset((n, None) for n in nodes[:-1])
