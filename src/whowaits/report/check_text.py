@@ -13,6 +13,8 @@ from whowaits.report.check import counts
 from whowaits.report.reported import Reported, reported
 
 MOST_QUESTIONS: Final = 10
+MOST_SKIPPED: Final = 10
+MOST_PLACES: Final = 3
 
 
 def render_text(scan: Scan, *, color: bool = False) -> str:
@@ -27,7 +29,7 @@ def render_text(scan: Scan, *, color: bool = False) -> str:
 
 def render_concise(scan: Scan, *, color: bool = False) -> str:
     """Return one line a finding, and how many there are."""
-    lines = [_finding_line(found.finding, color=color) for found in reported(scan)]
+    lines = [_finding_line(found.finding, color=color, message=found.message) for found in reported(scan)]
     return "\n".join([*lines, f"{counts(scan)}."]) + "\n"
 
 
@@ -45,26 +47,27 @@ def _group(found: Reported) -> tuple[str, int, int, str]:
 
 
 def _group_lines(group: Sequence[Reported], *, color: bool) -> Iterator[str]:
-    """Several calls under one driver stand below it; what is seen on the way to all of them is said once."""
+    """Several calls under one driver stand below it; what holds for all of them is said once."""
     driver = group[0].finding.driver
     indent = ""
     if driver is not None and len(group) > 1:
         yield f"{_bold(str(driver), color)} drives {words.count(len(group), 'call site')}"
         indent = "  "
     said: set[str] = set()
-    for found in group:
-        yield indent + _finding_line(found.finding, color=color)
+    for before, found in zip([None, *group], group, strict=False):
+        same = before is not None and before.finding.message == found.finding.message
+        yield indent + _finding_line(found.finding, color=color, message="" if same else found.message)
         for line in _usage_lines(found.usage):
             if line not in said:
                 said.add(line)
                 yield f"{indent}    {line}"
 
 
-def _finding_line(found: Finding, *, color: bool) -> str:
+def _finding_line(found: Finding, *, color: bool, message: str) -> str:
     column = "" if found.place.column is None else f":{found.place.column}"
     rule = words.clean(found.rule)
     rule = f"\x1b[33m{rule}\x1b[0m" if color else rule
-    return f"{_bold(f'{found.place}{column}', color)} {rule} {words.clean(found.message, 400)}"
+    return f"{_bold(f'{found.place}{column}', color)} {rule} {message}".rstrip()
 
 
 def _bold(text: str, color: bool) -> str:
@@ -102,17 +105,23 @@ def _summary(scan: Scan) -> Iterator[str]:
     sites, files = words.count(len(scan.call_sites), "call site"), words.count(scan.files, "file")
     yield f"{counts(scan)}; {sites} in {files}."
     yield from _questions(scan)
-    for skipped in scan.skipped:
+    for skipped in scan.skipped[:MOST_SKIPPED]:
         yield f"skipped {_at(skipped.place)}{words.clean(skipped.reason, 400)}"
+    if len(scan.skipped) > MOST_SKIPPED:
+        yield f"skipped {len(scan.skipped) - MOST_SKIPPED:,} more, in the JSON output"
 
 
 def _questions(scan: Scan) -> Iterator[str]:
-    """The calls that cannot be judged, each with the one question that would settle it."""
+    """The calls that cannot be judged: those made in bulk with the question that would settle it, the others by place."""
     unknown = [site for site in scan.call_sites if site.deciding.verdict.route == "unknown"]
     asked = [site for site in unknown if site.deciding.verdict.question is not None]
     if unknown:
-        yield f"{words.count(len(unknown), 'call site')} cannot be judged{':' if asked else '.'}"
+        yield f"{words.count(len(unknown), 'call site')} cannot be judged:"
     for site in asked[:MOST_QUESTIONS]:
         yield f"    {_at(site.place)}{words.clean(site.deciding.verdict.question or '', 400)}"
     if len(asked) > MOST_QUESTIONS:
         yield f"    and {len(asked) - MOST_QUESTIONS:,} more questions, in the JSON output"
+    others = [words.clean(str(site.place)) for site in unknown if site.deciding.verdict.question is None]
+    if others:
+        more = f" and {len(others) - MOST_PLACES:,} more" if len(others) > MOST_PLACES else ""
+        yield f"    not seen in bulk: {', '.join(others[:MOST_PLACES])}{more}"
