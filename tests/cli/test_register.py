@@ -69,6 +69,8 @@ def test_an_unanswered_entry_changes_no_verdict_and_is_proposed_once(project: Pa
     once = (project / "whowaits.toml").read_bytes()
     assert run("classify", "calls.jsonl").stdout == before
     assert "nothing to ask" in run("init", "--logs", "calls.jsonl").stdout
+    dry = run("init", "--logs", "calls.jsonl", "--dry-run")
+    assert (dry.stdout.encode(), "nothing to ask" in dry.stderr) == (once, True)
     assert (project / "whowaits.toml").read_bytes() == once
 
 
@@ -109,7 +111,9 @@ def test_a_second_answer_replaces_the_first_and_keeps_comments(project: Path) ->
     ("words", "told"),
     [
         (("answer", "tager", "4h"), "did you mean `tagger`?"),
+        (("answer", "zzz", "4h"), "`whowaits workloads` lists them"),
         (("answer", "tagger", "persn"), "did you mean person?"),
+        (("answer", "tagger", "soon"), "say person, program, nobody, 4h or 02:00-06:00"),
         (("answer", "tagger", "4 parsecs"), "say person, program, nobody, 4h or 02:00-06:00"),
         (("answer", "tagger", "25:00-26:00"), "whowaits.toml:"),
     ],

@@ -111,6 +111,18 @@ def test_a_saving_that_nobody_knows_is_below_no_floor(job: Repository) -> None:
     assert job.check("--min-saving", "1000000").exit_code == 1
 
 
+def test_a_budget_without_a_log_is_wrong_use_and_not_a_passing_check(job: Repository) -> None:
+    result = job.check("--budget", "5")
+    assert (result.exit_code, "needs --usage" in result.output) == (2, True)
+
+
+def test_a_finding_says_where_a_person_waits_for_the_same_call(job: Repository) -> None:
+    app = "from fastapi import FastAPI\nfrom llm import ask\n\napp = FastAPI()\n\n\n"
+    job.write(web=app + '@app.get("/")\ndef show(text: str):\n    return ask(text)\n')
+    (found,) = job.document()["findings"]
+    assert found["message"].endswith("Elsewhere a person waits for it (web.py:8): that use stays.")
+
+
 def test_tagged_calls_are_as_good_as_the_log_itself(job: Repository) -> None:
     pytest.importorskip("pyarrow")
     path = log(job)
@@ -230,7 +242,7 @@ def test_a_rule_is_explained_and_a_wrong_name_finds_the_right_one(repository: Re
 
 
 def test_every_rule_that_can_be_found_is_explained() -> None:
-    from whowaits.code.checked import known_rules
+    from whowaits.code.suppressions import known_rules
     from whowaits.report.explained import every
 
     assert set(known_rules()) == set(every())

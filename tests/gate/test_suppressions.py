@@ -84,6 +84,14 @@ def test_one_that_nothing_needs_is_reported_at_its_line(repository: Repository, 
     assert (found["rule"], found["path"], found["line"]) == ("unused-suppression", "job.py", 2)
 
 
+def test_one_of_a_rule_that_nobody_has_names_the_nearest(repository: Repository) -> None:
+    repository.write(job=DIRECT.replace("in rows:", "in rows:  # whowaits: ignore[loop-over-date] -- once"))
+    found = repository.document()["findings"]
+    assert [f["message"] for f in found if f["rule"] == "unused-suppression"] == [
+        "There is no rule `loop-over-date`; did you mean `loop-over-data`?"
+    ]
+
+
 def test_what_is_said_in_a_string_is_no_comment(repository: Repository) -> None:
     repository.write(job='HELP = "# whowaits: ignore[loop-over-data] -- write this"\n')
     assert repository.document()["findings"] == []

@@ -202,6 +202,7 @@ def test_calls_of_one_driver_stand_below_it_and_what_they_share_is_said_once(mak
     lines = text.splitlines()
     assert lines[0] == "jobs/run.py:7 drives 2 call sites"
     assert lines[1].startswith("  lib.py:3:")
+    assert text.count("can wait") == 1
     assert text.count("[inferred, loop-over-data]") == 1
     assert text.count(words.note("batch-per-stage")) == 1
 
@@ -214,3 +215,15 @@ def test_calls_that_cannot_be_judged_are_listed_with_their_question(make: Simple
     assert lines[1] == "12 call sites cannot be judged:"
     assert lines[2] == "    a.py:1: Who reads it?"
     assert lines[-1] == "    and 2 more questions, in the JSON output"
+
+
+def test_calls_with_no_question_are_named_by_place_and_many_unreadable_files_are_counted(make: SimpleNamespace) -> None:
+    usage = make.usage(())
+    unknown = replace(usage.verdict, route="unknown", question=None)
+    sites = [make.site("a.py", n, replace(usage, verdict=unknown)) for n in range(1, 6)]
+    skipped = tuple(Skipped(Place(f"{n:02}.py"), "broken") for n in range(12))
+    lines = check_text.render_text(make.scan(*sites, skipped=skipped)).splitlines()
+    assert lines[1] == "5 call sites cannot be judged:"
+    assert lines[2].startswith("    not seen in bulk: a.py:1")
+    assert lines[2].endswith(" and 2 more")
+    assert lines[-1] == "skipped 2 more, in the JSON output"

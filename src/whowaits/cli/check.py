@@ -13,7 +13,12 @@ from whowaits.cli.options import AsOf, Isolated, NoCache, Paths
 Rules = Annotated[list[str], typer.Option(metavar="RULES", help="Only these rules report; a comma between two.")]
 Ignored = Annotated[list[str], typer.Option(metavar="RULES", help="These rules do not report.")]
 Excluded = Annotated[list[str], typer.Option(metavar="PATTERN", help="Code not to look at, as in a .gitignore.")]
-Dollars = Annotated[str | None, typer.Option(metavar="USD", help="Dollars in 30 days, as logged.")]
+MinSaving = Annotated[
+    str | None, typer.Option(metavar="USD", help="A finding known to save less in 30 days fails nothing.")
+]
+Budget = Annotated[
+    str | None, typer.Option(metavar="USD", help="New spend above it in 30 days fails the run; needs --usage.")
+]
 
 
 def check(
@@ -21,13 +26,16 @@ def check(
     output_format: Annotated[
         list[str], typer.Option("--format", metavar="FORMAT[=FILE]", help=", ".join(formats.FORMATS))
     ] = [],  # noqa: B006
-    output_file: Annotated[Path | None, typer.Option(help="Write there instead of to standard output.")] = None,
-    baseline: Annotated[Path | None, typer.Option(help="Findings that are accepted for now.")] = None,
+    output_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write there instead of to standard output.")
+    ] = None,
+    baseline: Annotated[Path | None, typer.Option(metavar="FILE", help="Findings that are accepted for now.")] = None,
     diff_base: Annotated[
         str | None, typer.Option(metavar="REV", help="Only what is new since the merge base with this revision fails.")
     ] = None,
     fail_on: Annotated[
-        str | None, typer.Option(help="new, new-required or none.", show_default="as configured, else new")
+        str | None,
+        typer.Option(metavar="POLICY", help="new, new-required or none.", show_default="as configured, else new"),
     ] = None,
     select: Rules = [],  # noqa: B006
     ignore: Ignored = [],  # noqa: B006
@@ -35,8 +43,8 @@ def check(
     usage: Annotated[
         list[str], typer.Option(metavar="TAGGED", help="Logs, tagged or not: what each finding costs in a month.")
     ] = [],  # noqa: B006
-    min_saving: Dollars = None,
-    budget: Dollars = None,
+    min_saving: MinSaving = None,
+    budget: Budget = None,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
     show_settings: Annotated[bool, typer.Option("--show-settings", help="Print the settings, read nothing.")] = False,
     show_files: Annotated[bool, typer.Option("--show-files", help="Print the files that would be read.")] = False,

@@ -101,6 +101,8 @@ def _what_to_read(
 
 def _overruled(settings: Config, options: Options) -> Config:
     """The settings with what the command line says instead."""
+    if options.budget is not None and not options.usage:
+        fail("--budget needs --usage LOGS: without a log no cost is known")
     said: dict[str, object] = {}
     if options.fail_on is not None:
         said["fail_on"] = _fail_on(options.fail_on)

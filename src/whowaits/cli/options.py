@@ -17,6 +17,10 @@ Mapping = Annotated[
 AsOf = Annotated[
     datetime | None,
     typer.Option(
-        "--as-of", formats=["%Y-%m-%d"], help="Day of the prices and of the suppressions.", show_default="today"
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="DAY",
+        help="Day of the prices and of the suppressions: 2026-11-30.",
+        show_default="today",
     ),
 ]

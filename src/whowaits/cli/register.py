@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,11 +53,11 @@ def init(
         file, inside, text = _file(root_of(paths))
         new = register_edit.proposed(text, inside, found)
         config.check(file, new)
+    if new == text:
+        print(f"{file}: nothing to ask that is not in the register", file=sys.stderr if dry_run else None)
     if dry_run:
         show(new)
-        return
-    if new == text:
-        print(f"{file}: nothing to ask that is not in the register")
+    if dry_run or new == text:
         return
     write(file, new)
     print(f"wrote {file}; answer with: whowaits answer NAME person|program|nobody|4h|02:00-06:00")

@@ -7,26 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
 
-from whowaits import rules
-from whowaits.code import baseline, bases, files, findings, history, names, suppressions
+from whowaits.code import baseline, bases, files, history, names, suppressions
 from whowaits.code.asked import Asked
 from whowaits.code.gate import Before, Selection, compared
 from whowaits.code.per_path import about
 from whowaits.code.scan import scan
 from whowaits.config import Config
 from whowaits.model import Finding, Scan, WrongUse
-
-OWN_RULES: Final = (
-    findings.WAITED_ON_BATCH,
-    findings.DECLARED_BUT_WAITED,
-    findings.PAYS_AGAIN,
-    suppressions.WITHOUT_REASON,
-    suppressions.EXPIRED,
-    suppressions.UNUSED,
-)
-"""Rules of findings that are no move to a slower tier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +87,8 @@ def chosen(question: Question, config: Config) -> Selection:
     return Selection(select, ignore, per_path)
 
 
-def known_rules() -> list[str]:
-    """Return the ids of all rules that a finding can have."""
-    return sorted({*OWN_RULES, *(rule.id for rule in rules.load_code())})
-
-
 def _refuse_unknown(patterns: Iterable[str], where: str) -> None:
-    known = known_rules()
+    known = suppressions.known_rules()
     for pattern in patterns:
         if not any(sign in pattern for sign in "*?[") and pattern not in known:
             near = difflib.get_close_matches(pattern, known, n=1, cutoff=0.5)

@@ -109,4 +109,13 @@ def _message(site: CallSite, usage: Usage) -> str:
     assumed = " (assumed)" if verdict.deadline_basis is Basis.ASSUMED else ""
     advice = "has to go" if verdict.urgency == "required" else "could go"
     tier = "the batch API" if verdict.route == "batch" else "the flex tier"
-    return f"The answer can wait {wait}{assumed}: {what}{where}, so the call {advice} to {tier}."
+    return f"The answer can wait {wait}{assumed}: {what}{where}, so the call {advice} to {tier}.{_elsewhere(site)}"
+
+
+def _elsewhere(site: CallSite) -> str:
+    """Where the same call has to stay as it is, so that nobody moves the line for everybody."""
+    waited = next((u for u in _in_production(site) if u.verdict.waiter == "person"), None)
+    if waited is None:
+        return ""
+    place = waited.entry.place if waited.entry is not None else None
+    return f" Elsewhere a person waits for it{f' ({place})' if place is not None else ''}: that use stays."

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
+from whowaits import rules
+from whowaits.code import findings
 from whowaits.code.marks import Mark, Marks
 from whowaits.code.names import Names
 from whowaits.gate_settings import Waiver
@@ -19,6 +22,20 @@ if TYPE_CHECKING:
 WITHOUT_REASON: Final = "comment-without-reason"
 EXPIRED: Final = "expired-suppression"
 UNUSED: Final = "unused-suppression"
+OWN_RULES: Final = (
+    findings.WAITED_ON_BATCH,
+    findings.DECLARED_BUT_WAITED,
+    findings.PAYS_AGAIN,
+    WITHOUT_REASON,
+    EXPIRED,
+    UNUSED,
+)
+"""Rules of findings that are no move to a slower tier."""
+
+
+def known_rules() -> list[str]:
+    """Return the ids of all rules that a finding can have."""
+    return sorted({*OWN_RULES, *(rule.id for rule in rules.load_code())})
 
 
 class Suppressions:
@@ -74,8 +91,21 @@ class Suppressions:
         if mark.is_over_on(self._day):
             return EXPIRED, f"This comment held until {mark.until}: renew it or do what it put off."
         if mark.rules and mark not in self._used:
-            return UNUSED, f"No finding of {', '.join(mark.rules)} is left here: take this comment away."
+            return UNUSED, _no_such_rule(
+                mark
+            ) or f"No finding of {', '.join(mark.rules)} is left here: take this comment away."
         return None
+
+
+def _no_such_rule(mark: Mark) -> str | None:
+    """What is wrong with a comment whose rule nobody has: it never held anything back."""
+    known = known_rules()
+    unknown = [rule for rule in mark.rules if rule not in known and not any(sign in rule for sign in "*?[")]
+    if not unknown:
+        return None
+    near = difflib.get_close_matches(unknown[0], known, n=1, cutoff=0.5)
+    advice = f"did you mean `{near[0]}`?" if near else "`whowaits rule` lists them."
+    return f"There is no rule `{unknown[0]}`; {advice}"
 
 
 def _about(waiver: Waiver) -> GitIgnoreSpec | None:

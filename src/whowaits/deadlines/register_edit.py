@@ -64,7 +64,7 @@ def answer_of(word: str) -> tuple[tuple[str, str], ...]:
     try:
         parse_duration(word)
     except ValueError:
-        near = difflib.get_close_matches(word, WAITERS, n=1)
+        near = difflib.get_close_matches(word, WAITERS, n=1, cutoff=0.7)
         advice = f"did you mean {near[0]}?" if near else "say person, program, nobody, 4h or 02:00-06:00"
         raise WrongUse(f"{word}: {advice}") from None
     return (("deadline", word),)
@@ -78,7 +78,8 @@ def answered(text: str, inside: Sequence[str], name: str, answer: Answer) -> str
     if entry is None:
         known = [str(e.get("name")) for e in entries]
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        raise WrongUse(f"no entry `{name}` in the register{f'; did you mean `{near[0]}`?' if near else ''}")
+        advice = f"did you mean `{near[0]}`?" if near else "`whowaits workloads` lists them"
+        raise WrongUse(f"no entry `{name}` in the register; {advice}")
     said = answer.keys()
     for key in _contradicted(said):
         entry.pop(key, None)

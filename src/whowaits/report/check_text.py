@@ -112,7 +112,7 @@ def _summary(scan: Scan) -> Iterator[str]:
 
 
 def _questions(scan: Scan) -> Iterator[str]:
-    """The calls that cannot be judged: those made in bulk with the question that would settle it, the others by place."""
+    """The calls that cannot be judged: those in bulk with the question that would settle it, the others by place."""
     unknown = [site for site in scan.call_sites if site.deciding.verdict.route == "unknown"]
     asked = [site for site in unknown if site.deciding.verdict.question is not None]
     if unknown:

@@ -24,7 +24,7 @@ def render_register(register: Register) -> str:
 
 def _claims(register: Register) -> Iterator[str]:
     if not register.claims:
-        yield "The register has no entry; `whowaits init` proposes some."
+        yield "The register has no entry; `whowaits init` adds one for each open question."
     for claim in register.claims:
         entry = claim.entry
         owner = "" if entry.owner is None else f", owner {words.clean(entry.owner)}"
