@@ -227,3 +227,13 @@ def test_calls_with_no_question_are_named_by_place_and_many_unreadable_files_are
     assert lines[2].startswith("    not seen in bulk: a.py:1")
     assert lines[2].endswith(" and 2 more")
     assert lines[-1] == "skipped 2 more, in the JSON output"
+
+
+def test_the_question_of_a_call_is_not_put_under_a_finding_that_it_does_not_settle(make: SimpleNamespace) -> None:
+    usage = make.usage(make.LOOP)
+    usage = replace(usage, verdict=replace(usage.verdict, question="By when?"))
+    site = make.site("a.py", 5, usage)
+    found = Finding("pays-again", "f", "again", site.place, site.place)
+    assert "By when?" not in check_text.render_text(make.scan(site, findings=(found,)))
+    move = Finding(usage.rule, "f", "can wait", site.place, site.place, driver=usage.driver)
+    assert "question: By when?" in check_text.render_text(make.scan(site, findings=(move,)))

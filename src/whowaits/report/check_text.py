@@ -57,7 +57,7 @@ def _group_lines(group: Sequence[Reported], *, color: bool) -> Iterator[str]:
     for before, found in zip([None, *group], group, strict=False):
         same = before is not None and before.finding.message == found.finding.message
         yield indent + _finding_line(found.finding, color=color, message="" if same else found.message)
-        for line in _usage_lines(found.usage):
+        for line in _usage_lines(found.usage, asks=found.usage is not None and found.usage.rule == found.finding.rule):
             if line not in said:
                 said.add(line)
                 yield f"{indent}    {line}"
@@ -75,7 +75,8 @@ def _bold(text: str, color: bool) -> str:
     return f"\x1b[1m{text}\x1b[0m" if color else text
 
 
-def _usage_lines(usage: Usage | None) -> Iterator[str]:
+def _usage_lines(usage: Usage | None, *, asks: bool) -> Iterator[str]:
+    """What was seen; the question only where it is about this finding, not another one of the call."""
     if usage is None:
         return
     for seen in usage.evidence:
@@ -87,7 +88,7 @@ def _usage_lines(usage: Usage | None) -> Iterator[str]:
         yield f"costs {words.usd(usage.monthly_usd)} in 30 days as logged{span}"
     for note in usage.verdict.notes:
         yield f"note: {words.clean(note)}"
-    if usage.verdict.question is not None:
+    if asks and usage.verdict.question is not None:
         yield f"question: {words.clean(usage.verdict.question, 400)}"
 
 
