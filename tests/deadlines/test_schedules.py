@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -354,6 +355,7 @@ def test_the_claim_of_a_schedule_is_inferred_and_lasts_one_period(tmp_path: Path
     assert (claim.waiter, claim.deadline_s, claim.bulk, claim.basis) == ("nobody", 86400, True, Basis.INFERRED)
     assert claim.says == "crontab starts `python a.py` every day (0 2 * * *)"
     assert claim.place == schedule.place
+    assert replace(schedule, expression="every day").evidence.says == "crontab starts `python a.py` every day"
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,10 @@ class Schedule:
     def evidence(self) -> Evidence:
         """The claim of a schedule: nobody waits, many calls, and a run is needed before the next one at the latest."""
         period = "on a schedule" if self.period_s is None else say_period(self.period_s)
+        written = "" if self.expression == period else f" ({self.expression})"
         return Evidence(
             rule="schedule",
-            says=f"{self.kind} starts `{self.starts}` {period} ({self.expression})",
+            says=f"{self.kind} starts `{self.starts}` {period}{written}",
             basis=Basis.INFERRED,
             place=self.place,
             waiter="nobody",
