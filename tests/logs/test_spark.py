@@ -136,7 +136,8 @@ def test_order_files_copies_and_engine_do_not_change_a_verdict(cluster: Any, tmp
     whole = canonical.write(tmp_path / "whole.parquet", calls)
     shuffled = random.Random(5).sample(calls, len(calls))
     parts = [canonical.write(tmp_path / f"{n}.parquet", shuffled[n::3], zone="Asia/Tokyo") for n in range(3)]
-    (here, _, _), (there, _, _) = run("duckdb", whole, out=tmp_path), run("spark", *parts, parts[0], out=tmp_path)
+    copy = shutil.copy(parts[0], tmp_path / "copy.parquet")
+    (here, _, _), (there, _, _) = run("duckdb", whole, out=tmp_path), run("spark", *parts, parts[1], copy, out=tmp_path)
     assert there.duplicates == len(shuffled[0::3])
     assert there.workloads == here.workloads
 

@@ -282,7 +282,8 @@ def _stage_said(engine: DuckDB, loose: Sequence[str], statements: Statements) ->
     import pyarrow as pa
 
     keys = ["tags_json", "metadata_json", *loose]
-    key = f"hash({', '.join(_loose(key) for key in keys)})"
+    told = (f"{_loose(key)}, {_loose(key)} IS NULL" for key in keys)  # an empty list hashes as null does
+    key = f"hash({', '.join(told)})"
     spelled = ", ".join(f"{_loose(key)} AS {quoted(key.removeprefix('stated:'))}" for key in keys)
     engine.view("spoken", f"SELECT *, {key} AS said_key FROM staged")
     schema = pa.schema(

@@ -83,7 +83,8 @@ class SparkEngine:
     def read_parquet(self, name: str, paths: Sequence[str]) -> dict[str, str]:
         """Name the rows of Parquet files, with the file and row of each; return the type of every column."""
         try:
-            frame = self._session.read.parquet(*paths)
+            named = self._session.read.parquet(*paths)
+            frame = self._session.read.parquet(*sorted(set(named.inputFiles())))  # one that is named twice is one
         except Exception as error:
             raise _explained(error, paths) from error
         kinds = dict(frame.dtypes)
