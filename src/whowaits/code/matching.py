@@ -125,11 +125,18 @@ class Matcher:
         """Calls of something that a variable holds, or a call returned, where it may be one of an SDK's methods."""
         travel = Travel(self.resolver, "XFB", self._is_of_sdk, self._makes_called)
         called = [Spot(name, gives=True) for name in sorted(self.sdks.called_names)]
-        travel.follow([*map(Spot, sorted(self.ends)), *called, *self._wild()], self.ends)
+        travel.follow([*self._taken(), *called, *self._wild()], self.ends)
         for path, number in travel.calls:
             name = terminal(self.resolver.files[path].calls[number].func)
             if name is None or self.resolver.uses.is_held(name):
                 yield path, number
+
+    def _taken(self) -> Iterator[Spot]:
+        """Where a file may have a method or function of an SDK without calling it: an attribute, or what it imports."""
+        files = self.resolver.files
+        for name in sorted(self.ends):
+            for how in (words.TAKEN, words.IMPORTED):
+                yield from (Spot(name, path) for path in files.mentioning(name, how))
 
     def _wild(self) -> Iterator[Spot]:
         """Where anything is made of what a module gives by any name, and the names under which files import that."""
@@ -224,7 +231,8 @@ class Matcher:
     def _handed(self) -> Iterator[ModelCall]:
         """An SDK's method given to something that will call it: `to_thread(client.chat.completions.create, …)`."""
         uses = self.resolver.uses
-        for use in (u for name in sorted(self.ends) for u in uses.names(name)):
+        taken = dict.fromkeys((spot.name, str(spot.path)) for spot in self._taken())
+        for use in (u for name, path in taken for u in uses.of(path).names.get(name, ())):
             if use.how != "arg":
                 continue
             call = self.resolver.files[use.path].calls[use.number]

@@ -36,6 +36,8 @@ STORED: Final = "stored"
 """An attribute of something but `self` with what can stand behind the target of an assignment."""
 USED: Final = "used"
 """A name that is not just called or defined, nor the name of an argument."""
+TAKEN: Final = "taken"
+"""An attribute that is not called at once, or one that is named in a string."""
 QUOTED: Final = "quoted"
 KEY: Final = "key"
 """A name in quotation marks, or with a value behind it."""
@@ -52,6 +54,7 @@ _WAYS: Final = {
     DECORATES: (rb"", _END + rb"[ \t]*(?:\(|[\r\n]|\Z|[)\]])"),
     STORED: (rb"(?<!self)(?<!cls)\.[\s\\]*\Z", _END + _GAP + _TARGET),
     USED: (rb"(?<!def )(?<!class )" + _START + rb"\Z", _END + rb"(?!" + _GAP + rb"(?:\(|=[^=]))"),
+    TAKEN: (rb"(?:\.[\s\\]*|[\"'])\Z", _END + rb"(?!" + _GAP + rb"\()"),
     QUOTED: (rb"[\"']\Z", rb"[.\"']"),
     KEY: (rb"[\"']\Z|" + _START + rb"\Z", rb"[\"']|" + _END + _GAP + rb"="),
     IN_ADDRESS: (rb"[/:}\"'.-]\Z", _END),
@@ -68,6 +71,7 @@ _REST: Final = rb"\b((?:[^\n\\]|\\.)*)"
 _FINDERS: Final = (  # each begins with letters, which is what makes it fast
     (IMPORTED, re.compile(rb"import" + _REST, re.DOTALL)),
     (IMPORTED, re.compile(rb"from" + _REST, re.DOTALL)),
+    (IMPORTED, re.compile(rb"import" + _GAP + rb"(\([^)]*\))", re.DOTALL)),
     (IN_HEAD, re.compile(rb"class[\s\\]+[\w\x80-\xff]+" + _GAP + rb"(\(.*?(?:\)" + _GAP + rb":|\Z))", re.DOTALL)),
 )
 _OPERATORS: Final = ((b">>", "__rshift__"), (b"<<", "__lshift__"), (b"@", "__matmul__"))
