@@ -7,6 +7,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip -qq
 PYTEST := $(BIN)/python -m pytest
+# a file of tests stays on one core, because what it sets up is shared
+PARALLEL := -n auto --dist loadfile
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
@@ -22,10 +24,10 @@ audit: $(READY)  ## Run the main job on the sample company; writes reports/newsr
 	@$(BIN)/whowaits audit $(SAMPLE)/code --logs $(SAMPLE)/logs -o reports --name newsroom --as-of $(AS_OF)
 
 test: $(READY_DEV)  ## Run the tests that need nothing but Python.
-	@$(PYTEST)
+	@$(PYTEST) $(PARALLEL)
 
 test-all: $(READY_DEV)  ## Run every test, also the slow ones and those in a browser.
-	@$(PYTEST) --everything
+	@$(PYTEST) --everything $(PARALLEL)
 
 lint: $(READY_DEV)  ## Check style and formatting.
 	@$(BIN)/ruff check .
