@@ -23,7 +23,7 @@ from whowaits.logs.ingest import Ingested
 from whowaits.model import WrongUse
 from whowaits.pseudonyms import Pseudonyms
 
-CALLS = int(os.environ.get("WHOWAITS_PARITY_CALLS", "20000"))
+CALLS = int(os.environ.get("WHOWAITS_PARITY_CALLS", "2000"))
 ABSENT = next(
     (
         reason
