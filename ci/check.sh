@@ -21,6 +21,8 @@ elif [ -n "${WHOWAITS_DIFF_BASE:-}" ]; then
 fi
 if [ -n "${WHOWAITS_FAIL_ON:-}" ]; then words+=("--fail-on=$WHOWAITS_FAIL_ON"); fi
 if [ -n "${WHOWAITS_USAGE:-}" ]; then words+=("--usage=$WHOWAITS_USAGE"); fi
+if [ -n "${WHOWAITS_MIN_SAVING:-}" ]; then words+=("--min-saving=$WHOWAITS_MIN_SAVING"); fi
+if [ -n "${WHOWAITS_BUDGET:-}" ]; then words+=("--budget=$WHOWAITS_BUDGET"); fi
 
 read -r -a paths <<< "${WHOWAITS_PATHS:-.}"
 exec whowaits check "${words[@]}" -- "${paths[@]}"

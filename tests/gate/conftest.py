@@ -74,6 +74,12 @@ class Repository:
         return sorted((f["state"] or "-", drivers[f["fingerprint"]]) for f in found["findings"] if f["call_site"])
 
 
+CALL = {
+    "timestamp": "2026-09-15T02:00:00Z", "model": "gpt-4o-mini", "provider": "openai", "service": "nightly",
+    "queue": "bulk", "input_tokens": 1_000_000, "output_tokens": 100_000,
+}  # fmt: skip
+
+
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     made = Repository(tmp_path / "shop")
@@ -82,3 +88,10 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     made.commit()
     monkeypatch.chdir(made.folder)
     return made
+
+
+def log(repository: Repository, **more: object) -> str:
+    """Write a log in which forty calls of `nightly` are, and return its name."""
+    rows = [{**CALL, "request_id": f"r{n}", **more} for n in range(40)]
+    repository.write_at("calls.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    return "calls.jsonl"

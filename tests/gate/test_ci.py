@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.gate.conftest import JOB, ONCE, Repository
+from tests.gate.conftest import JOB, ONCE, Repository, log
 
 ROOT = Path(__file__).parents[2]
 CI = ROOT / "ci"
@@ -73,6 +74,13 @@ def test_policy_paths_and_baseline_come_from_the_environment_and_are_never_run(b
     hostile = check(branch, WHOWAITS_FAIL_ON="$(touch owned)", WHOWAITS_PATHS="; touch owned")
     assert hostile.returncode == 2
     assert not (branch.folder / "owned").exists()
+
+
+def test_a_floor_and_a_budget_come_from_the_environment(branch: Repository) -> None:
+    words = {"WHOWAITS_USAGE": log(branch)}
+    assert check(branch, **words).returncode == 1
+    assert check(branch, WHOWAITS_MIN_SAVING="1000", **words).returncode == 0
+    assert check(branch, WHOWAITS_MIN_SAVING="1000", WHOWAITS_BUDGET="0", **words).returncode == 1
 
 
 def test_on_github_one_comment_is_written_then_updated(branch: Repository) -> None:
@@ -151,6 +159,15 @@ def test_on_gitlab_one_note_is_written_then_updated(branch: Repository, gitlab: 
         assert len(server.notes) == 2
         assert said in server.notes[1]
     assert set(server.tokens) == {"secret"}
+
+
+def test_the_action_and_the_template_offer_whatever_the_script_reads() -> None:
+    read = set(re.findall(r"WHOWAITS_[A-Z_]+", (CI / "check.sh").read_text(encoding="utf-8"))) - {
+        "WHOWAITS_ANNOTATIONS"
+    }
+    for file in (ROOT / "action.yml", CI / "gitlab.yml"):
+        offered = set(re.findall(r"(WHOWAITS_[A-Z_]+):", file.read_text(encoding="utf-8")))
+        assert read <= offered, file.name
 
 
 def test_the_action_and_the_template_run_the_scripts_that_are_here() -> None:

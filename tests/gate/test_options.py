@@ -8,13 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.gate.conftest import HELPER, JOB, ONCE, Repository
+from tests.gate.conftest import HELPER, JOB, ONCE, Repository, log
 
 REQUIRED = JOB.replace("in rows:", "in rows:  # whowaits: nobody deadline=1w -- the archive is read on Mondays")
-CALL = {
-    "timestamp": "2026-09-15T02:00:00Z", "model": "gpt-4o-mini", "provider": "openai", "service": "nightly",
-    "queue": "bulk", "input_tokens": 1_000_000, "output_tokens": 100_000,
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -89,12 +85,6 @@ def test_only_what_is_required_fails_where_that_is_the_policy(repository: Reposi
     assert repository.check("--fail-on", "new-required").exit_code == 0
 
 
-def log(repository: Repository, **more: object) -> str:
-    rows = [{**CALL, "request_id": f"r{n}", **more} for n in range(40)]
-    repository.write_at("calls.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    return "calls.jsonl"
-
-
 def test_a_logged_finding_says_what_it_costs_and_a_floor_lets_small_ones_pass(job: Repository) -> None:
     words = ("--usage", log(job), "--as-of", "2026-10-01")
     document = job.document(*words)
@@ -105,6 +95,13 @@ def test_a_logged_finding_says_what_it_costs_and_a_floor_lets_small_ones_pass(jo
     passed = job.check(*words, "--min-saving", f"{saving + 1:.2f}")
     assert passed.exit_code == 0
     assert "1 finding does not fail" in passed.output
+
+
+def test_a_named_file_that_is_no_code_is_said_to_be_skipped(job: Repository) -> None:
+    job.write_at("run.sh", "python nightly.py\n")
+    job.write_at("crontab", "0 2 * * * python nightly.py\n")
+    (skipped,) = job.document("run.sh", "crontab")["skipped"]
+    assert (skipped["path"], skipped["reason"][:14]) == ("run.sh", "neither Python")
 
 
 def test_a_saving_that_nobody_knows_is_below_no_floor(job: Repository) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -83,7 +83,7 @@ def _file(folder: Path, file: Path | None, isolated: bool) -> Path:
     return folder / FILE_NAME
 
 
-def _found(folder: Path, as_of: datetime | None, no_cache: bool, isolated: bool) -> tuple[Finding, ...]:
+def _found(folder: Path, as_of: date | None, no_cache: bool, isolated: bool) -> tuple[Finding, ...]:
     """What a baseline written now would accept."""
     from whowaits.code import baseline, checked, names
 

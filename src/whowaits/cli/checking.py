@@ -16,7 +16,7 @@ from whowaits.gate_settings import FailOn, one_of_fail_on
 from whowaits.model import Scan
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from whowaits.code.checked import Question
 
@@ -40,7 +40,7 @@ class Options(NamedTuple):
     show_settings: bool = False
     show_files: bool = False
     stdin_filename: Path | None = None
-    as_of: datetime | None = None
+    as_of: date | None = None
     exit_zero: bool = False
     no_cache: bool = False
     isolated: bool = False

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+def _day(word: str) -> date:
+    """The day that was written; anything else ends the run, showing how a day is written."""
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise typer.BadParameter(f"`{word}` is no day; write it like 2026-11-30") from None
+
 
 Paths = Annotated[list[Path], typer.Argument(help="Files or folders of the program to read.", show_default="here")]
 Isolated = Annotated[bool, typer.Option("--isolated", help="Use no configuration file.")]
@@ -15,10 +24,10 @@ Mapping = Annotated[
     list[str], typer.Option("--map", metavar="FIELD=PATH", help="Where a plain log keeps a canonical column.")
 ]
 AsOf = Annotated[
-    datetime | None,
+    date | None,
     typer.Option(
         "--as-of",
-        formats=["%Y-%m-%d"],
+        parser=_day,
         metavar="DAY",
         help="Day of the prices and of the suppressions: 2026-11-30.",
         show_default="today",

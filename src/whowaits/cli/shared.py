@@ -98,9 +98,9 @@ def mapping_of(pairs: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def day(as_of: datetime | None) -> date:
+def day(as_of: date | None) -> date:
     """Return the day of a run: the one that was given, else today."""
-    return as_of.date() if as_of else datetime.now(UTC).date()
+    return as_of or datetime.now(UTC).date()
 
 
 def nothing_read() -> NoReturn:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from whowaits.code import files
 from whowaits.code.findings import usages_of
 from whowaits.code.paths import Site
 from whowaits.deadlines.schedule import Schedule
-from whowaits.model import CallSite, Finding
+from whowaits.model import CallSite, Finding, Place, Skipped
 
 
 class Asked:
@@ -39,6 +40,12 @@ class Asked:
         started = {s.path for s in schedules if s.path is not None and self.file(s.place.path)}
         files = {site.path for site in sites if any(p in started or self.file(p) for p in _files_of(site))}
         return [site for site in sites if site.path in files]
+
+    def not_code(self, schedules: Iterable[Schedule]) -> list[Skipped]:
+        """Return the files that were named although they hold neither code nor a schedule that was understood."""
+        inside = [n for n in self._named if n.is_file() and n.suffix not in files.SUFFIXES and self._root in n.parents]
+        named = {files.relative(n, self._root) for n in inside} - {s.place.path for s in schedules}
+        return [Skipped(Place(path), "neither Python, nor a notebook, nor a known schedule") for path in sorted(named)]
 
     def reports(self, finding: Finding, site: CallSite) -> bool:
         """Return whether the file of the call, of its driver or of its entry point was asked for."""

@@ -103,6 +103,7 @@ def _scan(
     if looked.store is not None:
         looked.store.write()
     skipped = [*tree.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
+    skipped += asked.not_code(written)
     done = Scan(
         root=root.as_posix(),
         files=tree.files,
