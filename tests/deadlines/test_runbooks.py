@@ -59,7 +59,7 @@ def test_a_proposal_has_its_place_and_never_declares(tmp_path: Path) -> None:
     path = tmp_path / "docs" / "runbook.md"
     path.parent.mkdir()
     path.write_text("# Article tagger\n\nNightly.\nIt starts at 02:00 and\nmust be done by 06:00.\n", encoding="utf-8")
-    (found,) = runbooks.find(tmp_path, [path])
+    (found,) = runbooks.find(tmp_path, ["docs/runbook.md"])
     assert (str(found.place), found.subjects) == ("docs/runbook.md:4", ("Article tagger",))
     claim = found.evidence
     assert (claim.proposal, claim.basis, claim.waiter, claim.deadline_s) == (True, Basis.INFERRED, None, 14400)

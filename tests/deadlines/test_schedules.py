@@ -10,6 +10,7 @@ import pytest
 
 from whowaits.deadlines import schedules
 from whowaits.deadlines.schedule import Schedule
+from whowaits.deadlines.texts import Texts, on_disk
 from whowaits.model import Basis, Skipped
 
 
@@ -20,8 +21,8 @@ def found(root: Path, **files: str) -> tuple[list[Schedule], list[Skipped]]:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(text), encoding="utf-8")
-        written.append(path)
-    return schedules.find(root, written)
+        written.append(name)
+    return schedules.read(Texts(written, on_disk(root)))
 
 
 def lines(root: Path, files: dict[str, str]) -> list[str]:

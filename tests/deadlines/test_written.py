@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from whowaits.deadlines import cron, schedules, written
+from whowaits.deadlines.texts import Texts, on_disk
 
 EXAMPLES = Path(__file__).parents[2] / "rules" / "schedules"
 FILE = re.compile(r"^`([^`\n]+)`\n\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -39,7 +40,7 @@ def seen(root: Path, files: dict[str, str]) -> list[str]:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
-    found, _ = schedules.find(root, [root / path for path in files])
+    found, _ = schedules.read(Texts(files, on_disk(root)))
     return sorted(
         f"{s.place} {'unknown' if s.period_s is None else cron.say_period(s.period_s)} {s.path}{f':{s.function}' * bool(s.function)}"
         for s in found

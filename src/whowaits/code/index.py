@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from whowaits import rules
 from whowaits.code import files as tree
@@ -44,7 +44,9 @@ _NOT_OURS: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError,
 def version() -> str:
     """Return what changes whenever facts or what is found do: the code, the rules, the Python that parses."""
     digest = hashlib.blake2b(repr(sys.version_info[:3]).encode(), digest_size=16)
-    for path in (*sorted(Path(__file__).parent.rglob("*.py")), *sorted(rules.rules_dir().rglob("*.yaml"))):
+    package = Path(__file__).parent.parent
+    folders = (package / "code", "*.py"), (package / "deadlines", "*.py"), (rules.rules_dir(), "*.yaml")
+    for path in (path for folder, names in folders for path in sorted(folder.rglob(names))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
@@ -52,7 +54,6 @@ def version() -> str:
 class _Fresh(NamedTuple):
     """What was read of one file. `numbers` is None where all of it cannot be read, and `skipped` says why."""
 
-    digest: bytes
     source: tree.Source
     code: bytes
     numbers: set[int] | None
@@ -89,7 +90,9 @@ def look(root: Path, names: Iterable[str], store: Store | None, given: Mapping[s
 
 
 class Tree:
-    """The files of a tree, in their order; `new` are those that are not as they were when the cache was written.
+    """The files of a tree, in their order, each with a digest of its content.
+
+    `new` are those that are not as they were when the cache was written.
 
     `unsettled`: something could not be read, or is given from elsewhere, so that nothing is worth keeping.
     """
@@ -100,7 +103,7 @@ class Tree:
         self.given = given
         rows = store.ask("SELECT path, size, changed, seen, digest FROM file") if store else []
         self._old = {row[0]: row[1:] for row in rows}
-        self.places: list[str] = []
+        self.places: dict[str, Any] = {}
         self.new: dict[str, _Fresh] = {}
         self.unreadable: list[Skipped] = []
         self._stamps: dict[str, Row] = {}
@@ -120,7 +123,7 @@ class Tree:
             stamp = (state.st_size, max(state.st_mtime_ns, state.st_ctime_ns))
             old = self._old.get(place)
             if old is not None and old[:2] == stamp and stamp[1] + COARSE_NS < old[2]:
-                self.places.append(place)
+                self.places[place] = old[3]
                 return
             with open(full, "rb") as stream:  # noqa: PTH123
                 self._take(place, stream.read())
@@ -130,16 +133,24 @@ class Tree:
             self.unreadable.append(Skipped(Place(place), reason))
 
     def _take(self, place: str, data: bytes) -> None:
-        self.places.append(place)
-        digest = hashlib.blake2b(data, digest_size=16).digest()
+        self.places[place] = digest = hashlib.blake2b(data, digest_size=16).digest()
         if place not in self._old or self._old[place][3] != digest:
-            self.new[place] = _read(self.root / place, data, place, digest)
+            self.new[place] = _read(self.root / place, data, place)
             self._unchecked.add(place)
+
+    def digest(self, place: str) -> bytes | None:
+        """Return what stands for the content of a file of the tree; None where that is not what is on the disk."""
+        return None if place in self.given else self.places.get(place)
+
+    def held(self, place: str) -> bytes | None:
+        """Return the bytes of a Python file that was read in this run."""
+        fresh = self.new.get(place)
+        return fresh.source.text if fresh and isinstance(fresh.source.text, bytes) and fresh.source.text else None
 
     @property
     def gone(self) -> set[str]:
         """The files that were there when the cache was written and are there no more."""
-        return self._old.keys() - set(self.places)
+        return self._old.keys() - self.places.keys()
 
     @property
     def added(self) -> set[str]:
@@ -186,7 +197,7 @@ class Tree:
         """Return what could not be read, in the order of paths."""
         self.check()
         rows = self.store.ask("SELECT path, skipped FROM file WHERE skipped <> '[]'") if self.store else []
-        there = set(self.places) - self.new.keys()
+        there = self.places.keys() - self.new.keys()
         found = [*self.unreadable, *(s for fresh in self.new.values() for s in fresh.skipped)]
         found += (s for place, row in rows if place in there for s in _skipped(place, row))
         return tuple(sorted(found, key=lambda s: (s.place.path, s.place.cell or 0)))
@@ -208,16 +219,16 @@ class Tree:
     def code(self, place: str) -> bytes:
         """Return the code of a file, without what never holds an answer."""
         fresh = self.new.get(place)
-        return fresh.code if fresh else _read(self.root / place, self._bytes(place), place, b"").code
+        return fresh.code if fresh else _read(self.root / place, self._bytes(place), place).code
 
     def _summary(self, place: str) -> Summary:
         fresh = self.new.get(place)
         if fresh is None and self.store is not None:
-            digest = self._old[place][3]
+            digest = self.places[place]
             for (row,) in self.store.ask("SELECT row FROM summary WHERE path = ? AND digest = ?", place, digest):
                 if (known := _revived(row)) is not None:
                     return known
-        fresh = fresh or _read(self.root / place, self._bytes(place), place, b"")
+        fresh = fresh or _read(self.root / place, self._bytes(place), place)
         self._unchecked.discard(place)
         try:
             self._made[place] = made = summarize(fresh.source.text, fresh.source.cells)
@@ -245,26 +256,27 @@ class Tree:
         dropped = [(place,) for place in (*self.gone, *(self.new.keys() & self._old.keys()))]
         self.store.put("DELETE FROM file WHERE path = ?", dropped)
         self.store.put("DELETE FROM summary WHERE path = ?", dropped)
-        fresh = [(p, *self._stamps[p], *_row(f)) for p, f in self.new.items() if p in self._stamps]
+        self.store.put("DELETE FROM said WHERE path = ?", [(place,) for place in self.gone])
+        fresh = [(p, *self._stamps[p], self.places[p], *_row(f)) for p, f in self.new.items() if p in self._stamps]
         self.store.put("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)", fresh)
         stamps = [(*stamp, place) for place, stamp in self._stamps.items() if place not in self.new]
         self.store.put("UPDATE file SET size = ?, changed = ?, seen = ? WHERE path = ?", stamps)
         for place, summary in self._made.items():
-            digest = self.new[place].digest if place in self.new else self._old[place][3]
+            digest = self.places[place]
             with suppress(orjson.JSONEncodeError, RecursionError):  # a number of more than 64 bits, say
                 row = orjson.dumps(summary, default=list)
                 self.store.put("INSERT OR REPLACE INTO summary VALUES (?, ?, ?)", [(place, digest, row)])
 
 
-def _read(path: Path, data: bytes, place: str, digest: bytes) -> _Fresh:
+def _read(path: Path, data: bytes, place: str) -> _Fresh:
     marked = MARK in data
     nothing = tree.Source(b"", [])
     try:
         source, skipped = tree.read(path, data, place)
     except tree.Unreadable as error:
-        return _Fresh(digest, nothing, b"", None, (Skipped(Place(place), str(error)),), marked)
+        return _Fresh(nothing, b"", None, (Skipped(Place(place), str(error)),), marked)
     code = words.code_of(source.text)
-    return _Fresh(digest, source, words.without_imports(code), words.numbers_of(code), tuple(skipped), marked)
+    return _Fresh(source, words.without_imports(code), words.numbers_of(code), tuple(skipped), marked)
 
 
 # -- rows of the store ------------------------------------------------------------------------------------------------
@@ -273,7 +285,7 @@ def _read(path: Path, data: bytes, place: str, digest: bytes) -> _Fresh:
 def _row(fresh: _Fresh) -> Row:
     numbers = None if fresh.numbers is None else array("I", sorted(fresh.numbers)).tobytes()
     skipped = json.dumps([(s.place.line, s.place.cell, s.reason) for s in fresh.skipped])
-    return fresh.digest, numbers, skipped, int(fresh.marked)
+    return numbers, skipped, int(fresh.marked)
 
 
 def _numbers(row: object) -> array[int] | None:

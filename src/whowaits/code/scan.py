@@ -9,7 +9,7 @@ from pathlib import Path as File
 from typing import Final
 
 from whowaits import judge, rules
-from whowaits.code import files, findings, index, kept, paths
+from whowaits.code import files, findings, index, kept, paths, scheduled
 from whowaits.code.asked import Asked
 from whowaits.code.collection import no_collection
 from whowaits.code.declared import Declarations
@@ -25,7 +25,7 @@ from whowaits.code.store import Store
 from whowaits.code.suppressions import Suppressions
 from whowaits.code.wrappers import with_wrappers
 from whowaits.config import Config
-from whowaits.deadlines import runbooks, schedules
+from whowaits.deadlines import runbooks
 from whowaits.model import (
     OFFER_NONE,
     OFFER_PREPAID,
@@ -77,8 +77,8 @@ def _scan(
     looked = index.look(root, here, Store(root, index.version()) if cache else None, given or {})
     tree = _found(looked, with_wrappers(rules.load_calls(), config.wrappers))
     sites = tree.sites
-    others = files.find(root, config.exclude, suffixes=("",)) if sites else []
-    written, unclear = schedules.find(root, others)
+    others = files.names(root, config.exclude, suffixes=("",)) if sites else []
+    written, unclear = scheduled.find(looked, others)
     sources = Sources(root, given)
     remembered = Remembered(looked.store)
     reader = Reader(sources, remembered, Rules(rules.load_code()), sites, written)

@@ -25,6 +25,7 @@ _TABLES: Final = {
         " words BLOB, skipped TEXT, marked INTEGER)"
     ),
     "summary": "CREATE TABLE summary (path TEXT PRIMARY KEY, digest BLOB, row BLOB)",
+    "said": "CREATE TABLE said (path TEXT PRIMARY KEY, digest BLOB, row TEXT)",
     "step": "CREATE TABLE step (key BLOB PRIMARY KEY, row BLOB)",
     "tree": "CREATE TABLE tree (row BLOB)",
 }

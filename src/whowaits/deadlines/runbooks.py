@@ -69,17 +69,17 @@ class Proposal:
         return any(_same(subject, name) for subject in self.subjects for name in given)
 
 
-def find(root: Path, files: Iterable[Path]) -> list[Proposal]:
-    """Return the proposals of all documents among `files`, in the order of their places."""
+def find(root: Path, paths: Iterable[str]) -> list[Proposal]:
+    """Return the proposals of all documents among the files at `paths` below `root`, in the order of their places."""
     found: list[Proposal] = []
-    for file in sorted(f for f in files if f.suffix.lower() in SUFFIXES):
+    for path in sorted((p for p in paths if p.lower().endswith(SUFFIXES)), key=lambda p: p.split("/")):
         try:
-            with file.open("rb") as stream:
+            with (root / path).open("rb") as stream:
                 text = stream.read(MAX_BYTES + 1)
         except OSError:
             continue  # a document is no input that anybody asked to have read
         if len(text) <= MAX_BYTES:
-            found.extend(read(file.relative_to(root).as_posix(), text.decode("utf-8", errors="replace")))
+            found.extend(read(path, text.decode("utf-8", errors="replace")))
     return found
 
 

@@ -10,13 +10,13 @@ import functools
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from whowaits.deadlines import projects, written
 from whowaits.deadlines.formats import task_names
 from whowaits.deadlines.linking import FOLLOWED, Linker
+from whowaits.deadlines.said import NOTHING, Said
 from whowaits.deadlines.schedule import Schedule as Schedule
 from whowaits.deadlines.texts import Texts
 from whowaits.deadlines.tree import Found, Tree
@@ -36,22 +36,25 @@ def may_hold(path: str) -> bool:
     return name.endswith(".py") or _is_followed(name) or _names_in(folder + slash).fullmatch(name) is not None
 
 
-def find(root: Path, files: Iterable[Path]) -> tuple[list[Schedule], list[Skipped]]:
-    """Return the schedules written in `files`, linked within them, and what could not be understood."""
-
-    def load(path: str, most: int) -> bytes:
-        with (root / path).open("rb") as stream:
-            return stream.read(most)
-
-    return read(Texts((file.relative_to(root).as_posix() for file in files), load))
+Ask: TypeAlias = Callable[[str, Texts], Said]
+"""What a Python file of some texts says."""
 
 
-def read(texts: Texts) -> tuple[list[Schedule], list[Skipped]]:
-    """Return the schedules of a tree, each with what it starts, and what could not be understood."""
+def of_python(path: str, texts: Texts) -> Said:
+    """Return what a Python file says; it depends on the path and the bytes of this file alone."""
+    data = texts.data(path)
+    return _python(path, data) if any(word in data for word in _words()) else NOTHING
+
+
+def read(texts: Texts, ask: Ask = of_python) -> tuple[list[Schedule], list[Skipped]]:
+    """Return the schedules of a tree, each with what it starts, and what could not be understood.
+
+    `ask` is for a caller who has kept what Python files say.
+    """
     seen = _Seen()
     for path in texts.paths:
         if path.endswith(".py"):
-            seen.take(_python(path, texts, seen.tasks))
+            seen.take_said(path, ask(path, texts))
         else:
             seen.take(_in_text(path, texts))
         if projects.may_hold(path):
@@ -79,25 +82,28 @@ class _Seen:
             else:
                 self.skipped.append(item)
 
+    def take_said(self, path: str, said: Said) -> None:
+        self.schedules += said.schedules
+        self.skipped += said.skipped
+        for name, function in said.tasks:
+            self.tasks.setdefault(name, []).append((path, function))
+
     def known_tasks(self) -> Mapping[str, Found]:
         """A name that two functions are registered under is ambiguous and links to neither."""
         return {name: places[0] for name, places in self.tasks.items() if len(places) == 1}
 
 
-def _python(path: str, texts: Texts, tasks: dict[str, list[Found]]) -> Iterator[Schedule | Skipped]:
-    data = texts.data(path)
-    if not any(word in data for word in _words()):
-        return
+def _python(path: str, data: bytes) -> Said:
     text = data.decode("utf-8", errors="replace")
     kinds = [kind for kind in _kinds() if hasattr(kind, "in_python") and _mentions(kind, text)]
     named = task_names.mentions(text)
     module = _parsed(path, data) if kinds or named else None
     if module is None:
-        return
-    for name, function in task_names.read(module) if named else ():
-        tasks.setdefault(name, []).append((path, function))
+        return NOTHING
+    seen = _Seen()
     for kind in kinds:
-        yield from kind.in_python(module)
+        seen.take(kind.in_python(module))
+    return Said(tuple(seen.schedules), tuple(seen.skipped), tuple(task_names.read(module)) if named else ())
 
 
 def _parsed(path: str, data: bytes) -> Module | None:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Final
 
 from whowaits.model import Place, Skipped
 
 MAX_BYTES: Final = 1_000_000
+
+
+def on_disk(root: Path) -> Callable[[str, int], bytes]:
+    """Return what loads the first bytes of a file below `root`, for `Texts`."""
+
+    def load(path: str, most: int) -> bytes:
+        with open(os.path.join(root, path), "rb") as stream:  # noqa: PTH118, PTH123 - once for each file
+            return stream.read(most)
+
+    return load
 
 
 class Texts:
