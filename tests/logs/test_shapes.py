@@ -182,7 +182,7 @@ def test_a_few_calls_of_people_do_not_make_a_night(classify: Classify) -> None:
         pytest.param([day(n, 3, 30) for n in range(14)], 29, id="small runs"),
         pytest.param([day(n, 2, 13 * n % 60) for n in range(14)], 40, id="at no fixed minute"),
         pytest.param([day(n, h) for n in range(14) for h in (2, 4)], 40, id="twice a night"),
-        pytest.param([day(n, 3, 30) for n in range(13)] + [day(13, 11)], 40, id="once by day"),
+        pytest.param([day(n, 3, 30) for n in range(14)] + [day(n, 11) for n in range(5)], 40, id="often by day"),
         pytest.param([day(n, 6) for n in (6, 13)], 1500, id="two Sundays"),
         pytest.param([day(n, 6) for n in (6, 13, 27)], 400, id="a Sunday missed"),
         pytest.param([day(n, 6) for n in (6, 13, 20)], 150, id="small weekly runs"),
@@ -193,6 +193,47 @@ def test_a_few_calls_of_people_do_not_make_a_night(classify: Classify) -> None:
 def test_runs_that_do_not_fit_everywhere_say_nothing(classify: Classify, starts: list[datetime], calls: int) -> None:
     job = runs(starts, calls, "job", service="job")
     assert said(named(classify(*chat(days=28), *job), "job")) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("stray", "calls"),
+    [
+        pytest.param([day(9, 11, 12)], 40, id="a run by hand"),
+        pytest.param([day(2, 14), day(9, 11, 12), day(10, 20)], 3, id="trials"),
+        pytest.param([day(20, 3, 30)], 3, id="a night cut short"),
+    ],
+)
+def test_a_stray_run_hides_no_clock_and_is_judged_apart(classify: Classify, stray: list[datetime], calls: int) -> None:
+    by_hand = runs(stray, calls, "hand", service="copy", stream=True)
+    found = classify(*chat(days=28), *nightly(), *by_hand)
+    job, other = named(found, "copy [unmarked, its runs]"), named(found, "outside of its runs")
+    assert said(job) == ("nobody", 86_400, Basis.INFERRED, 7, "batch", "try")
+    assert said(other) == UNKNOWN
+    assert (job.rows, other.rows) == (560, len(by_hand))
+
+
+def test_a_stray_run_of_a_weekly_job_is_judged_apart(classify: Classify) -> None:
+    starts = [*(day(n, 6) for n in (6, 13, 20)), day(10, 6)]
+    found = classify(*chat(days=28), *runs(starts, 400, "report", service="report"))
+    assert said(named(found, ", its runs")) == ("nobody", 604_800, Basis.INFERRED, 7, "batch", "try")
+    assert said(named(found, "outside of its runs")) == UNKNOWN
+
+
+def test_a_stray_run_behind_a_shared_key_is_judged_apart(classify: Classify) -> None:
+    shared: dict[str, Any] = {"service": None, "api_key_alias": "shared"}
+    by_hand = runs([day(9, 12, 40)], 40, "hand", stream=False, **shared)
+    found = classify(*chat(**shared), *chat(prefix="desk"), *nightly(**shared, stream=False), *by_hand)
+    assert {w.name.partition("shared ")[2]: said(w)[0] for w in found.workloads if "shared" in w.name} == {
+        "[unmarked, not streamed, without sessions]": "nobody",
+        "[unmarked, other calls]": "person",
+        "[unmarked, outside of its runs]": "unknown",
+    }
+
+
+def test_a_person_seen_among_the_runs_is_no_stray(classify: Classify) -> None:
+    visits = chat(prefix="visit", service="copy", hours=range(9, 10), days=7)
+    found = named(classify(*chat(), *nightly(), *visits), "copy")
+    assert (found.verdict.waiter, found.verdict.route) in {("person", "sync"), ("unknown", "unknown")}
 
 
 def test_a_run_with_pauses_says_nothing(classify: Classify) -> None:

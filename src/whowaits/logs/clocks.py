@@ -1,11 +1,12 @@
 """Runs -> the clock that starts them: at the same minute of the day, once a day or once a week.
 
 A job fixed in local time moves by an hour in UTC when clocks change, so starts are also read by clocks that change.
-Which city the clock is named after plays no part beyond that.
+Which city the clock is named after plays no part beyond that. A run now and then at another time was started by hand.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ ZONES: Final = ("UTC", "Europe/Berlin", "America/New_York", "America/Los_Angeles
 """Clocks of each way to change to summer time, UTC first."""
 LOCKED_S: Final = 15 * MINUTE_S
 WEEK_DAYS: Final = 7
+OFTEN, OFTEN_OF = 3, 4
+"""Of four runs three on one weekday are a weekly job's."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -57,6 +60,30 @@ class Clock:
     def weekday(self) -> str:
         """Return the name of the day of the first run."""
         return (EPOCH + timedelta(days=self.days[0])).strftime("%A")
+
+
+def by_the_clock(starts_s: Sequence[int]) -> list[int]:
+    """Return the positions of the starts that most of them share: around one minute of the day, or of one weekday."""
+    if not starts_s:
+        return []
+    found = max((_around_one_minute(zone, starts_s) for zone in ZONES), key=len)  # the first of equals: UTC
+    weekdays = Counter(starts_s[i] // DAY_S % WEEK_DAYS for i in found)
+    weekday, times = min(weekdays.items(), key=lambda item: (-item[1], item[0]))
+    mostly_one = times * OFTEN_OF >= OFTEN * len(found)
+    return [i for i in found if not mostly_one or starts_s[i] // DAY_S % WEEK_DAYS == weekday]
+
+
+def _around_one_minute(zone: str, starts_s: Sequence[int]) -> list[int]:
+    """The positions of the starts around that start of the day which has most others near it."""
+    local = [(start + _ahead(zone, start)) % DAY_S for start in starts_s]
+    centre = max(sorted(local), key=lambda second: sum(_apart(second, other) <= LOCKED_S for other in local))
+    return [i for i, second in enumerate(local) if _apart(centre, second) <= LOCKED_S]
+
+
+def _apart(one: int, other: int) -> int:
+    """Seconds between two times of day, the shorter way round."""
+    off = (one - other) % DAY_S
+    return min(off, DAY_S - off)
 
 
 def clock_of(starts_s: Sequence[int]) -> Clock:

@@ -7,15 +7,16 @@ The engine counts; here the few figures of each workload are held against the bo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from whowaits.judge import judge
-from whowaits.logs import quiet
+from whowaits.logs import quiet, strays
 from whowaits.logs.clocks import LOCKED_S, Clock, clock_of
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.quiet import People
 from whowaits.logs.units import Unit
-from whowaits.model import DAY_S, MINUTE_S, Evidence, Policy
+from whowaits.model import MINUTE_S, Evidence, Policy
 from whowaits.rules import load_log_rules
 
 SECOND_US: Final = 1_000_000
@@ -26,7 +27,15 @@ FEWEST_RUNS: Final = 3
 Seen = dict[int, tuple[Evidence, ...]]
 
 
-def observe(engine: Engine, found: Sequence[Unit], evidence: Seen, policy: Policy) -> Seen:
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the times of calls say about each unit, if it were not for its `strays`: runs that do not belong to it."""
+
+    evidence: Seen
+    strays: strays.Strays
+
+
+def observe(engine: Engine, found: Sequence[Unit], evidence: Seen, policy: Policy) -> Observed:
     """Return the evidence of every unit with what the times of its calls show."""
     prepare(engine)
     paused = pauses(engine)
@@ -35,7 +44,7 @@ def observe(engine: Engine, found: Sequence[Unit], evidence: Seen, policy: Polic
     known = _known(engine, [u for u in found if verdicts[u.number].waiter == "person"])
     candidates = [u for u in found if verdicts[u.number].row in OPEN_ROWS]
     ran = runs(engine, candidates, known)
-    return {number: (*said, *ran.get(number, ())) for number, said in seen.items()}
+    return Observed({number: (*said, *ran.evidence.get(number, ())) for number, said in seen.items()}, ran.strays)
 
 
 def prepare(engine: Engine) -> None:
@@ -50,15 +59,16 @@ def pauses(engine: Engine) -> Seen:
     return {row["unit"]: tuple(_said(_pause_figures(row), {})) for row in engine.rows(features()["pauses"])}
 
 
-def runs(engine: Engine, candidates: Sequence[Unit], known: Sequence[tuple[Unit, People]]) -> Seen:
+def runs(engine: Engine, candidates: Sequence[Unit], known: Sequence[tuple[Unit, People]]) -> Observed:
     """Return what the runs of units say about them."""
     _ask(engine, (unit.number for unit in candidates))
     asked = f"SELECT r.* FROM ({features()['runs']}) AS r JOIN asked AS a ON r.unit = a.unit"
-    by_unit = _grouped(engine.rows(f"{asked} ORDER BY r.unit, r.run"))
-    clocks = {n: clock_of([row["first_us"] // SECOND_US for row in rows]) for n, rows in by_unit.items() if _few(rows)}
+    split = {n: strays.split(rows) for n, rows in _grouped(engine.rows(f"{asked} ORDER BY r.unit, r.run")).items()}
+    by_unit = {n: kept for n, (kept, _) in split.items() if _few(kept)}
+    clocks = {n: clock_of([row["first_us"] // SECOND_US for row in rows]) for n, rows in by_unit.items()}
     locked = {n: clock for n, clock in clocks.items() if clock.off_s <= LOCKED_S}
     if not locked:
-        return {}
+        return Observed({}, {})
     _ask(engine, locked)
     engine.define("run_bounds", asked)
     engine.view("run_calls", features()["run_calls"])
@@ -67,9 +77,10 @@ def runs(engine: Engine, candidates: Sequence[Unit], known: Sequence[tuple[Unit,
     found = {}
     for number, clock in sorted(locked.items()):
         away = [week for unit, week in known if not _told_apart(unit, units[number])]
-        figures = run_figures(clock, by_unit[number], courses[number], away)
+        own = {row["run"] for row in by_unit[number]}
+        figures = run_figures(clock, by_unit[number], [row for row in courses[number] if row["run"] in own], away)
         found[number] = tuple(_said(figures, _words(clock, by_unit[number])))
-    return found
+    return Observed(found, {n: split[n][1] for n, said in found.items() if said and split[n][1]})
 
 
 def run_figures(
@@ -118,8 +129,7 @@ def _told_apart(one: Unit, other: Unit) -> bool:
 
 def _few(rows: Sequence[Mapping[str, Any]]) -> bool:
     """Whether there are runs enough to tell, and no more than one a day; only then is a clock looked for."""
-    days = (int(rows[-1]["first_us"]) - int(rows[0]["first_us"])) // (SECOND_US * DAY_S) + 2
-    return FEWEST_RUNS <= len(rows) <= days
+    return FEWEST_RUNS <= len(rows) <= strays.days(rows)
 
 
 def _pause_figures(row: Mapping[str, Any]) -> dict[str, float]:

@@ -28,6 +28,7 @@ KEYS: Final = (
     "user_agent",
 )
 REST: Final = -1
+STRAY: Final = 7
 FORMS: Final = {
     REST: "other calls",
     1: "without sessions",
@@ -36,8 +37,9 @@ FORMS: Final = {
     4: "streamed, with sessions",
     5: "not streamed, without sessions",
     6: "not streamed, with sessions",
+    STRAY: "outside of its runs",
 }
-"""The forms of calls behind a key (logs/cleaning.py) in words."""
+"""The forms of calls behind a key (logs/cleaning.py) in words, and calls of runs that strays.py sets apart."""
 UNMARKED: Final = "unmarked"
 LONGEST_LABEL: Final = 40
 SHOWN_KEY: Final = 12
@@ -91,7 +93,7 @@ def build(
         if key not in units:
             base = covering.entry.name if covering.entry else _base(row, alone)
             declared = register.evidence(covering.entry) if covering.entry else ()
-            label = ", ".join((_label(row, said), *([FORMS[stream]] if stream else [])))
+            label = ", ".join((_label(row, said), *([_form(stream, row, apart or {})] if stream else [])))
             units[key] = Unit(len(units), base, label, offer, _tier(row), declared, row["provider"], due)
             units[key].identity, units[key].stream = _identity(row), stream
             units[key].selectors = _selectors(row)
@@ -142,7 +144,7 @@ def shared_keys(rows: Iterable[Mapping[str, Any]]) -> Apart:
     """Return the keys without the name of a program whose calls have several forms."""
     forms: dict[tuple[Any, ...], set[int]] = {}
     for row in rows:
-        if row["form"]:
+        if row["form"] not in (0, STRAY):
             forms.setdefault(_identity(row), set()).add(row["form"])
     return {identity: frozenset(found) for identity, found in forms.items() if len(found) > 1}
 
@@ -153,6 +155,11 @@ def _stream(row: Mapping[str, Any], apart: Apart) -> int | None:
         return None
     form: int = row["form"]
     return form if form in own else REST
+
+
+def _form(stream: int, row: Mapping[str, Any], apart: Apart) -> str:
+    """The words for a stream; what is left of a job without its strays are its runs."""
+    return "its runs" if stream == REST and apart[_identity(row)] == {STRAY} else FORMS[stream]
 
 
 SELECTED_BY: Final = {column: key for key, columns in MATCH_FIELDS.items() for column in columns}

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from whowaits.config import Config
 from whowaits.judge import judge
-from whowaits.logs import chains, habits, private, rates, results, shapes, units
+from whowaits.logs import chains, habits, private, rates, results, shapes, strays, units
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.engines import Asked, Opened, on_this_machine
 from whowaits.logs.ingest import Ingested
@@ -115,13 +115,17 @@ def _judged(
         engine.view(name, features()[name])
     engine.define("priced", features()["priced"])
     said = engine.rows(features()["statements"])
-    found, ties = units.build(said, statements, _told_apart(engine, said, statements, config))
+    apart = _told_apart(engine, said, statements, config)
+    found, ties = units.build(said, statements, apart)
     for message in ties:
         problems.add(Place(config.path.name if config.path else "whowaits.toml"), message)
-    _store_units(engine, found)
-    measured = {row["unit"]: row for row in engine.rows(features()["unit_features"])}
-    evidence = {unit.number: _seen(unit, measured[unit.number], statements) for unit in found}
-    by_shape = shapes.observe(engine, found, evidence, config.policy)
+    measured, seen = _observed(engine, found, statements, config)
+    if seen.strays:
+        strays.set_apart(engine, found, seen.strays)
+        apart = _with_strays(apart, found, seen.strays)
+        found, _ = units.build(engine.rows(features()["statements"]), statements, apart)
+        measured, seen = _observed(engine, found, statements, config)
+    by_shape = {n: _without_runs(said) if n in seen.strays else said for n, said in seen.evidence.items()}
     first = {unit.number: judge(by_shape[unit.number], unit.offer, config.policy) for unit in found}
     unwaited = [n for n, verdict in first.items() if verdict.route in SLOW_ROUTES]
     followed = dict(chains.measure(engine, unwaited))
@@ -136,6 +140,22 @@ def _judged(
     return results.classified(engine, workloads, came, problems, statements, as_of, config)
 
 
+def _observed(
+    engine: Engine, found: Sequence[Unit], statements: Statements, config: Config
+) -> tuple[dict[int, Mapping[str, Any]], shapes.Observed]:
+    """Count the calls of units; return their figures and everything observed but the order of calls."""
+    _store_units(engine, found)
+    measured: dict[int, Mapping[str, Any]] = {row["unit"]: row for row in engine.rows(features()["unit_features"])}
+    evidence = {unit.number: _seen(unit, measured[unit.number], statements) for unit in found}
+    return measured, shapes.observe(engine, found, evidence, config.policy)
+
+
+def _with_strays(apart: Apart, found: Sequence[Unit], seen: strays.Strays) -> Apart:
+    """The streams to tell apart, the stray runs of these units among them."""
+    own = {unit.identity for unit in found if unit.number in seen}
+    return {**apart, **{identity: apart.get(identity, frozenset()) | {units.STRAY} for identity in own}}
+
+
 def _told_apart(engine: Engine, rows: Sequence[Mapping[str, Any]], statements: Statements, config: Config) -> Apart:
     """The forms of calls that are a stream of their key: those whose runs show that nobody waits for them."""
     apart = units.shared_keys(rows)
@@ -143,7 +163,7 @@ def _told_apart(engine: Engine, rows: Sequence[Mapping[str, Any]], statements: S
         return {}
     found, _ = units.build(rows, statements, apart)
     _store_units(engine, found)
-    seen = shapes.observe(engine, found, {unit.number: unit.evidence for unit in found}, config.policy)
+    seen = shapes.observe(engine, found, {unit.number: unit.evidence for unit in found}, config.policy).evidence
     own: dict[tuple[Any, ...], set[int]] = {}
     for unit in found:
         if unit.stream is not None and len(seen[unit.number]) > len(_without_runs(seen[unit.number])):
