@@ -88,6 +88,15 @@ def is_waited_on_batch(verdict: Verdict, tier: Tier) -> bool:
     return tier == "batch" and verdict.row in WAITED_ROWS
 
 
+def is_out_of_time(verdict: Verdict, offer: Offer) -> bool:
+    """Whether nobody waits, the deadline is known, and no tier that is sold guarantees the answer by then."""
+    if verdict.waiter != "nobody" or verdict.deadline_s is None or offer.sold in ("none", "unknown"):
+        return False
+    by_batch = offer.sold in ("batch", "both") and offer.window_s <= verdict.deadline_s
+    by_flex = offer.sold in ("flex", "both") and offer.flex_s <= verdict.deadline_s
+    return not (by_batch or by_flex)
+
+
 def _waiter(claims: Sequence[Evidence]) -> tuple[Waiter, Basis | None, tuple[str, ...]]:
     said = [c for c in claims if c.waiter is not None and c.waiter != "unknown"]
     if not said:

@@ -13,7 +13,19 @@ from typing import Final, Literal
 from whowaits.logs.table import MAX_TOKENS
 
 Kind = Literal[
-    "text", "count", "whole", "number", "ms", "seconds", "time", "maybe_time", "money", "flag", "status", "json"
+    "text",
+    "count",
+    "whole",
+    "maybe_whole",
+    "number",
+    "ms",
+    "seconds",
+    "time",
+    "maybe_time",
+    "money",
+    "flag",
+    "status",
+    "json",
 ]
 FILE: Final = '"#file"'
 ROW: Final = '"#row"'
@@ -153,7 +165,7 @@ def _select(sources: Sequence[_Source], relation: str, unreadable: str | None) -
     bad = [
         f"CASE WHEN {s.alias} IS NOT NULL AND {quoted(s.field.column)} IS NULL THEN {literal(s.field.column)} END"
         for s in sources
-        if s.field.kind not in ("text", "json", "maybe_time")
+        if s.field.kind not in ("text", "json", "maybe_time", "maybe_whole")
     ]
     unread = f"CASE WHEN {unreadable} THEN '!' END" if unreadable else "NULL"
     inner = f"SELECT {FILE} AS file, {ROW} AS row, {unread} AS unread, {given} FROM {relation}"
@@ -233,6 +245,7 @@ _CONVERT: Final[dict[Kind, Callable[[str], str]]] = {
     "json": lambda text: text,
     "count": _count,
     "whole": _whole,
+    "maybe_whole": _whole,
     "number": _number,
     "ms": _milliseconds,
     "seconds": lambda text: _milliseconds(text, 1000),
@@ -305,6 +318,7 @@ _TYPED: Final[dict[tuple[Kind, str], _Made]] = {
     ("count", "DOUBLE"): _without_fraction(_typed_count),
     **{("count", kind): _typed_count for kind in _INTEGERS},
     **{("whole", kind): _typed_whole for kind in _INTEGERS},
+    **{("maybe_whole", kind): _typed_whole for kind in _INTEGERS},
     **{("number", kind): _typed_number for kind in _NUMBERS},
     **{("status", kind): _typed_status for kind in _INTEGERS},
     **{("ms", kind): _typed_ms for kind in _NUMBERS},

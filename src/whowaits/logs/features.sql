@@ -5,7 +5,7 @@
 -- nano-dollars per million tokens, so that tokens times rate are femto-dollars; weights are millionths of a call
 -- (1000000 = not sampled). money/savings.py is the reference of the arithmetic.
 --
--- Read here: calls (one row a record, each call once), prices (rates by price_key and size of the request),
+-- Read here: calls (one row a record, each call once), raw_calls (the same records with every column), prices (rates by price_key and size of the request),
 -- unit_of (statement -> unit), units (unit -> ordered = 1 where the order of its calls matters), asked (unit: those
 -- whose week, or whose runs call by call, are looked at). A gap of more than ten minutes starts a run,
 -- so calls are counted in slots of ten minutes: no such gap lies inside of one.
@@ -470,3 +470,81 @@ SELECT
   MAX(r.row_count) AS largest_run
 FROM all_runs AS r
 GROUP BY r.unit
+
+-- name: limited
+SELECT
+  q.unit AS unit,
+  q.slot_no AS slot_no,
+  SUM(q.limited) AS limited,
+  SUM(q.again) AS retries
+FROM (
+  SELECT
+    u.unit AS unit,
+    c.start_us // 600000000 AS slot_no,
+    CASE
+      WHEN r.http_status = 429 OR r.error_type = '429' OR LOWER(r.error_type) LIKE '%rate%limit%'
+        OR LOWER(r.error_type) LIKE '%throttl%' THEN 1
+      ELSE 0
+    END AS limited,
+    CASE WHEN c.attempt_no > 1 THEN 1 ELSE 0 END AS again
+  FROM calls AS c
+  JOIN raw_calls AS r ON c.position = r.rowid
+  JOIN unit_of AS u ON c.statement = u.statement
+  WHERE c.start_us > 0 AND c.record_kind IN ('call', 'attempt') AND COALESCE(c.service_tier, '') NOT IN ('batch', 'flex')
+    AND (r.http_status = 429 OR r.error_type IS NOT NULL OR c.attempt_no > 1)
+) AS q
+GROUP BY q.unit, q.slot_no
+
+-- name: repeats
+SELECT
+  q.unit AS unit,
+  SUM(q.row_count) AS answered,
+  SUM(q.row_count - 1) AS repeats,
+  SUM(CAST(q.spend_nano - q.dearest_nano AS HUGEINT)) AS repeat_nano
+FROM (
+  SELECT
+    u.unit AS unit,
+    c.model_canonical AS model_canonical,
+    r.prompt_hash AS prompt_hash,
+    COUNT(*) AS row_count,
+    SUM(CAST(p.spend_nano AS HUGEINT)) AS spend_nano,
+    MAX(p.spend_nano) AS dearest_nano
+  FROM calls AS c
+  JOIN raw_calls AS r ON c.position = r.rowid
+  JOIN priced AS p ON c.position = p.position
+  JOIN unit_of AS u ON c.statement = u.statement
+  WHERE r.prompt_hash IS NOT NULL AND p.billed = 1 AND c.record_kind IN ('call', 'attempt', 'batch_item')
+  GROUP BY u.unit, c.model_canonical, r.prompt_hash
+) AS q
+GROUP BY q.unit
+
+-- name: batch_results
+SELECT
+  u.unit AS unit,
+  COALESCE(r.batch_id, CAST(c.day AS VARCHAR)) AS batch,
+  COUNT(*) AS row_count,
+  SUM(CASE WHEN c.status IN ('error', 'expired') THEN 1 ELSE 0 END) AS bad,
+  SUM(CASE WHEN c.status = 'expired' THEN 1 ELSE 0 END) AS expired
+FROM calls AS c
+JOIN raw_calls AS r ON c.position = r.rowid
+JOIN unit_of AS u ON c.statement = u.statement
+WHERE c.service_tier = 'batch' AND c.record_kind IN ('call', 'attempt', 'batch_item')
+  AND COALESCE(r.batch_id, CAST(c.day AS VARCHAR)) IS NOT NULL
+GROUP BY u.unit, COALESCE(r.batch_id, CAST(c.day AS VARCHAR))
+
+-- name: batch_times
+SELECT
+  c.provider AS provider,
+  r.batch_id AS batch,
+  MIN(c.start_us) AS start_us,
+  MAX(c.end_us) AS end_us,
+  MAX(CASE WHEN c.record_kind = 'batch_aggregate' THEN 1 ELSE 0 END) AS as_a_whole,
+  MAX(CASE WHEN c.record_kind = 'batch_aggregate' AND c.status <> 'ok' THEN 1 ELSE 0 END) AS lost,
+  MAX(CASE WHEN c.record_kind = 'batch_aggregate' AND c.status = 'pending' THEN 1 ELSE 0 END) AS pending,
+  MAX(CASE WHEN c.status = 'expired' THEN 1 ELSE 0 END) AS expired,
+  COUNT(*) AS row_count,
+  COUNT(r.ended_at) AS ended_count
+FROM calls AS c
+JOIN raw_calls AS r ON c.position = r.rowid
+WHERE c.service_tier = 'batch' AND r.batch_id IS NOT NULL AND c.start_us > 0
+GROUP BY c.provider, r.batch_id

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from whowaits.config import Config
 from whowaits.judge import is_waited_on_batch
-from whowaits.logs import aggregates, doubts, table
+from whowaits.logs import aggregates, doubts, mistakes, table
 from whowaits.logs.cleaning import ONE_CALL, OWN, WEIGHT_ONE
 from whowaits.logs.columns import quoted
 from whowaits.logs.engine import Engine
@@ -36,7 +36,13 @@ _VERDICT: Final = (
 
 
 def workload(
-    unit: Unit, row: Mapping[str, Any], evidence: Sequence[Evidence], verdict: Verdict, as_of: date, config: Config
+    unit: Unit,
+    row: Mapping[str, Any],
+    evidence: Sequence[Evidence],
+    verdict: Verdict,
+    seen: mistakes.Figures,
+    as_of: date,
+    config: Config,
 ) -> Workload:
     """Return a unit as the workload that a report shows."""
     return Workload(
@@ -54,7 +60,7 @@ def workload(
         unpriced_calls=_scaled(row["unpriced_micro"]),
         saving=_saving(row, verdict, as_of, config),
         code_places=tuple(sorted(unit.places, key=lambda p: (p.path, p.line or 0))),
-        findings=_findings(unit, verdict, row["source_file"]),
+        findings=_findings(unit, verdict, seen, row["source_file"]),
         streams=unit.streams,
         selectors=unit.selectors,
     )
@@ -74,14 +80,15 @@ def _saving(row: Mapping[str, Any], verdict: Verdict, as_of: date, config: Confi
     return saving(_scaled(low), _scaled(high), basis, price_source(config.prices), as_of.isoformat())  # type: ignore[arg-type]
 
 
-def _findings(unit: Unit, verdict: Verdict, file: str) -> tuple[Finding, ...]:
-    rules = []
+def _findings(unit: Unit, verdict: Verdict, seen: mistakes.Figures, file: str) -> tuple[Finding, ...]:
+    found = []
     if is_waited_on_batch(verdict, unit.tier):
-        rules.append("waited-on-batch")
+        found.append(("waited-on-batch", FINDINGS["waited-on-batch"]))
     if "declared-but-waited" in verdict.notes:
-        rules.append("declared-but-waited")
+        found.append(("declared-but-waited", FINDINGS["declared-but-waited"]))
+    found += mistakes.of(unit, verdict, seen)
     return tuple(
-        Finding(rule, fingerprint(rule, unit.name), f"{unit.name}: {FINDINGS[rule]}", Place(file)) for rule in rules
+        Finding(rule, fingerprint(rule, unit.name), f"{unit.name}: {says}", Place(file)) for rule, says in found
     )
 
 

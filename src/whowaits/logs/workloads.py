@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from whowaits.config import Config
 from whowaits.judge import judge
-from whowaits.logs import chains, habits, private, rates, results, shapes, strays, units
+from whowaits.logs import chains, habits, mistakes, private, rates, results, shapes, strays, units
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.engines import Asked, Opened, on_this_machine
 from whowaits.logs.ingest import Ingested
@@ -131,9 +131,12 @@ def _judged(
     followed = dict(chains.measure(engine, unwaited))
     evidence = {n: (*_without_runs(said), followed[n]) if n in followed else said for n, said in by_shape.items()}
     verdicts = {u.number: judge(evidence[u.number], u.offer, config.policy) for u in found}
+    figures = mistakes.figures(engine, measured)
     judged = [
-        results.workload(unit, measured[unit.number], evidence[unit.number], verdicts[unit.number], as_of, config)
-        for unit in found
+        results.workload(
+            u, measured[u.number], evidence[u.number], verdicts[u.number], figures[u.number], as_of, config
+        )
+        for u in found
     ]
     workloads = private.shown_workloads(judged, pseudonyms)
     results.store(engine, found, workloads)

@@ -9,7 +9,7 @@ from typing import Final
 
 from whowaits import rules
 from whowaits.report.check import dumps_list
-from whowaits.rules import CodeRule
+from whowaits.rules import CodeRule, FindingRule, LogCase
 
 _FIX_BULK: Final = (
     "Collect the requests into one file or list, hand them to the provider's batch API, and read the results when they "
@@ -23,7 +23,7 @@ _FIX_HINT: Final = "Nothing by itself. Say who waits and until when, in a commen
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A rule in words. `example` is a program in which the rule speaks, with the lines marked."""
+    """A rule in words. `example` is a program in which the rule speaks, with the lines marked, or figures of a log."""
 
     id: str
     what: str
@@ -33,6 +33,7 @@ class Explained:
     says: str | None = None
     example: str | None = None
     source: str | None = None
+    language: str = "python"
 
 
 def explain(rule: str) -> Explained:
@@ -44,7 +45,7 @@ def explain(rule: str) -> Explained:
 def every() -> Mapping[str, Explained]:
     """Return every rule that a finding or an observation in code can have, by its id, sorted."""
     found = [_code_rule(rule) for rule in rules.load_code()]
-    found += [Explained(r.id, r.what, r.why, r.limits, r.fix) for r in rules.load_findings()]
+    found += [_finding(rule) for rule in rules.load_findings()]
     return {rule.id: rule for rule in sorted(found, key=lambda r: r.id)}
 
 
@@ -53,6 +54,25 @@ def _code_rule(rule: CodeRule) -> Explained:
     text = example.read_text(encoding="utf-8") if example.is_file() else None
     source = f"{rule.source}, checked {rule.checked}" if rule.source else None
     return Explained(rule.id, rule.what, rule.why, rule.limits, _fix(rule), says(rule), text, source)
+
+
+def _finding(rule: FindingRule) -> Explained:
+    """A finding with the figures of a log that raise it, and those of look-alikes that do not."""
+    bounds = [f"{name} at least {bound:g}" for name, bound in rule.when.at_least.items()]
+    bounds += [f"{name} at most {bound:g}" for name, bound in rule.when.at_most.items()]
+    said = f'"{rule.says}": {", ".join(bounds)}' if rule.says else None
+    return Explained(rule.id, rule.what, rule.why, rule.limits, rule.fix, said, _cases(rule), language="text")
+
+
+def _cases(rule: FindingRule) -> str | None:
+    lines = [f"{_case(case, rule)}\n" for case in rule.cases]
+    return "".join(lines) or None
+
+
+def _case(case: LogCase, rule: FindingRule) -> str:
+    named = (*rule.when.at_least, *rule.when.at_most)
+    figures = ", ".join(f"{name} {case.row[name]}" for name in named if name in case.row)
+    return f"{case.name} ({figures}): {'a finding' if case.fires else 'none'}"
 
 
 def _fix(rule: CodeRule) -> str:

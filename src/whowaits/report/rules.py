@@ -47,7 +47,7 @@ def _rule(rule: Explained) -> Iterator[str]:
     if rule.source:
         yield f"*Source.* {rule.source}\n"
     if rule.example:
-        yield f"```python\n{rule.example}```\n"
+        yield f"```{rule.language}\n{rule.example}```\n"
 
 
 if __name__ == "__main__":

@@ -52,7 +52,10 @@ def render_classified(classified: Classified, *, width: int = WIDTH, color: bool
     screen = Screen(width, color=color)
     rows = words.count(classified.rows_read, "row")
     screen.line(f"{rows} read, {words.count(len(classified.workloads), 'workload')}.", "bold")
-    _judged(screen, sorted(classified.workloads, key=by_spend))
+    judged = sorted(classified.workloads, key=by_spend)
+    _judged(screen, judged)
+    others = [f"{f.rule}: {words.clean(f.message, 400)}" for workload in judged for f in workload.findings]
+    _said(screen, "Other findings", others)
     _trust(screen, classified)
     unpriced = [f"{words.clean(model)}: {words.count(calls, 'call')}" for model, calls in classified.unpriced]
     _said(screen, "No price is known for", unpriced)

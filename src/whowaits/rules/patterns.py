@@ -79,7 +79,22 @@ class CodeRule:
 
 
 @dataclass(frozen=True, slots=True)
-class LogWhen:
+class Bounds:
+    """What figures must be: each of `at_least` no smaller, each of `at_most` no larger than this."""
+
+    at_least: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    at_most: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+    def holds(self, figures: Mapping[str, float]) -> bool:
+        """Whether figures that were measured are all within bounds; one that is missing is not."""
+        return bool(self.at_least or self.at_most) and (
+            all(name in figures and figures[name] >= bound for name, bound in self.at_least.items())
+            and all(name in figures and figures[name] <= bound for name, bound in self.at_most.items())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LogWhen(Bounds):
     """What must be seen in a log.
 
     field     canonical columns or tag keys, any of them (fnmatch patterns).
@@ -93,15 +108,6 @@ class LogWhen:
     field: tuple[str, ...] = ()
     matches: str | tuple[str, ...] = ".+"
     value: Literal["duration", "clock"] | None = None
-    at_least: Mapping[str, float] = dataclasses.field(default_factory=dict)
-    at_most: Mapping[str, float] = dataclasses.field(default_factory=dict)
-
-    def holds(self, figures: Mapping[str, float]) -> bool:
-        """Whether figures that were measured are all within bounds; one that is missing is not."""
-        return bool(self.at_least or self.at_most) and (
-            all(name in figures and figures[name] >= bound for name, bound in self.at_least.items())
-            and all(name in figures and figures[name] <= bound for name, bound in self.at_most.items())
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +137,24 @@ class LogRule:
 
 @dataclass(frozen=True, slots=True)
 class FindingRule:
-    """A result of the gate itself, explained; the id is the stem of its file."""
+    """A finding that is no move to a slower tier, explained; the id is the stem of its file.
+
+    when, says   the figures of a workload in logs that raise it, and the sentence in which they are shown.
+    cases        figures that must, or must not, raise it.
+    """
 
     what: str
     why: str
     limits: str
     fix: str
+    when: Bounds = dataclasses.field(default_factory=Bounds)
+    says: str = ""
+    cases: tuple[LogCase, ...] = ()
     id: str = ""
 
 
 def read_findings(root: Path) -> tuple[FindingRule, ...]:
-    """Return the rules of the gate itself, sorted by id."""
+    """Return the findings that are no move, sorted by id."""
     return tuple(
         dataclasses.replace(rule, id=_same_id(rule.id, stem, shown))
         for stem, shown, rule in read_folder(root, "findings", FindingRule)

@@ -101,6 +101,7 @@ COLUMNS: Final = (
     Field("streamed", "flag", ("stream", "streamed", "streaming", "is_streaming")),
     Field("background", "flag", ("background",)),
     Field("status", "status", ("status", "status_code", "http_status", "response_status", "outcome")),
+    Field("http_status", "maybe_whole", ("status_code", "http_status", "response_status", "status")),
     Field("error_type", "text", ("error_type", "error_class", "error_code")),
     Field("attempt_no", "whole", ("attempt", "attempt_no", "retry", "retries")),
     Field("cache_hit", "flag", ("cache_hit", "response_cache_hit")),
@@ -120,6 +121,7 @@ COLUMNS: Final = (
     Field("workflow_name", "text", ("workflow", "workflow_name", "dag_id", "pipeline", "flow")),
     Field("step_name", "text", ("step", "step_name", "stage", "task_id")),
     Field("prompt_name", "text", ("prompt_name", "prompt_id", "feature")),
+    Field("prompt_hash", "text", ("prompt_hash", "prompt_sha256", "prompt_digest", "request_hash")),
     Field("code_file", "text", ("code_file", "code.file.path", "pathname", "source.file", "filename")),
     Field("code_function", "text", ("code_function", "code.function.name", "func_name", "funcName", "qual_name")),
     Field("code_line", "whole", ("code_line", "code.line.number", "lineno", "source.line")),
@@ -205,13 +207,14 @@ SELECT
   CASE WHEN stated_deadline_at >= start_at THEN 'due time' END AS stated_deadline_source,
   not_before_at, streamed, background,
   CASE WHEN status IS NULL AND failed THEN 'error' ELSE status END AS status,
-  error_type, attempt_no, cache_hit, end_user_id, session_id,
+  http_status, error_type, attempt_no, cache_hit, end_user_id, session_id,
   CASE WHEN session_id IS NOT NULL THEN true END AS session_id_trusted,
   trace_id, api_key_id, api_key_alias, team, project, workspace, service_name, environment, region, tags, metadata,
   user_agent, trigger,
   coalesce(job_name, job) AS job_name,
   coalesce(workflow_name, workflow) AS workflow_name,
-  step_name, code_file, code_function, code_line, prompt_name, sampling_rate, stated
+  step_name, code_file, code_function, code_line, prompt_name, prompt_hash, sampling_rate,
+  stated
 FROM (
   SELECT *,
     coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) AS cached,
