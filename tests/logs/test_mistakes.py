@@ -42,7 +42,7 @@ def refused(number: int, **fields: Any) -> Iterator[Row]:
 def test_a_storm_of_refusals_is_a_finding_where_nobody_is_known_to_wait(classify: Classify) -> None:
     found = findings(only(classify(*refused(600))))
     assert found["rate-limit-storm"].startswith(
-        "job: 200 of 600 calls met the rate limit, at the worst 100 in ten minutes; 200 are said to be retries."
+        "job: 200 of 600 calls met the rate limit, at the worst 100 in ten minutes, 200 were sent again."
     )
 
 

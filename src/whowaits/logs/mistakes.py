@@ -70,7 +70,7 @@ def _refused(rows: Sequence[Row], of: int) -> Figures:
         "limited_percent": 100 * limited / of,
         "storms": sum(row["limited"] >= STORM for row in rows),
         "worst": max(row["limited"] for row in rows),
-        "retries": sum(row["retries"] for row in rows),
+        "retried": f", {again:,} were sent again" if (again := sum(row["retries"] for row in rows)) else "",
     }
 
 
