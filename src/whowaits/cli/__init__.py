@@ -17,9 +17,13 @@ from whowaits.cli import quick
 
 __all__ = ["logs_spread", "main"]
 
+_AT_ONCE = 16 << 20
+"""The most that the allocator of Linux keeps for the next file; else every file that is parsed makes it ask anew."""
+
 
 def main() -> None:
     """Run the command line; a broken pipe ends quietly, as a terminal user expects."""
+    bytes(_AT_ONCE)  # the allocator learns from it that such an amount is not worth giving back
     gc.set_threshold(100_000)  # what a run makes it keeps; a look through all of it every 700 objects finds nothing
     try:
         _run(sys.argv[1:])

@@ -16,4 +16,5 @@ def no_collection() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            gc.freeze()  # else the first object that is made now would have all of them looked through
             gc.enable()

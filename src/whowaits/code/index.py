@@ -21,11 +21,12 @@ from typing import Any, Final, NamedTuple
 
 from whowaits import rules
 from whowaits.code import files as tree
-from whowaits.code import words
+from whowaits.code import sieve, words
 from whowaits.code.collection import no_collection
+from whowaits.code.replies import NONE_YET, Replies
 from whowaits.code.store import Row, Store
 from whowaits.code.stored import revive
-from whowaits.code.summaries import Summaries
+from whowaits.code.summaries import Numbers, Summaries
 from whowaits.code.summary import Summary
 from whowaits.code.walker import summarize
 from whowaits.model import Place, Skipped
@@ -52,11 +53,14 @@ def version() -> str:
 
 
 class _Fresh(NamedTuple):
-    """What was read of one file. `numbers` is None where all of it cannot be read, and `skipped` says why."""
+    """What was read of one file. `numbers` is None where all of it cannot be read, and `skipped` says why.
+
+    `words` are those of its text, each once, with spaces around them.
+    """
 
     source: tree.Source
-    code: bytes
-    numbers: set[int] | None
+    words: bytes
+    numbers: list[int] | None
     skipped: tuple[Skipped, ...]
     marked: bool
 
@@ -93,8 +97,6 @@ class Tree:
     """The files of a tree, in their order, each with a digest of its content.
 
     `new` are those that are not as they were when the cache was written.
-
-    `unsettled`: something could not be read, or is given from elsewhere, so that nothing is worth keeping.
     """
 
     def __init__(self, root: Path, store: Store | None, given: Mapping[str, bytes]) -> None:
@@ -108,6 +110,7 @@ class Tree:
         self.unreadable: list[Skipped] = []
         self._stamps: dict[str, Row] = {}
         self._made: dict[str, Summary] = {}
+        self._code: dict[str, words.Code] = {}
         self._unchecked: set[str] = set()
 
     # -- looking -------------------------------------------------------------------------------------------------
@@ -142,6 +145,11 @@ class Tree:
         """Return what stands for the content of a file of the tree; None where that is not what is on the disk."""
         return None if place in self.given else self.places.get(place)
 
+    def spelled(self, place: str) -> bytes | None:
+        """Return the words of the text of a file that was read in this run, each once, with spaces around them."""
+        fresh = self.new.get(place)
+        return fresh.words if fresh and fresh.source.text else None
+
     def held(self, place: str) -> bytes | None:
         """Return the bytes of a Python file that was read in this run."""
         fresh = self.new.get(place)
@@ -157,25 +165,28 @@ class Tree:
         """The files of which the cache knows nothing."""
         return self.new.keys() - self._old.keys()
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether what is found is worth keeping: all could be read, and is on the disk."""
-        return not self.given and not self.unreadable
-
     # -- what is known of the files --------------------------------------------------------------------------------
 
-    def facts(self) -> Facts:
-        """Return what is known of the tree, with summaries that are read when they are asked for."""
-        numbers: dict[str, Iterable[int]] = {}
-        known: dict[str, object] = dict(
-            self.store.ask("SELECT path, words FROM file") if self.store and self._old else []
-        )
-        for place in self.places:
-            fresh = self.new.get(place)
-            held = fresh.numbers if fresh else _numbers(known.get(place))
-            if held is not None:
-                numbers[place] = held
-        return Facts(self.root, Summaries(numbers, self.code, self._summary), self)
+    def facts(self, before: Replies | None = None) -> Facts:
+        """Return what is known of the tree, with summaries that are read when they are asked for.
+
+        `before` is what was found out the last time about files that have not changed since.
+        """
+        fresh = {place: read.numbers for place, read in self.new.items() if read.numbers is not None}
+        rows = self.store.ask("SELECT path FROM file WHERE words IS NULL") if self.store else []
+        unreadable = {path for (path,) in rows}
+        paths = [p for p in self.places if (p in fresh if p in self.new else p not in unreadable)]
+        numbers = Numbers(fresh, lambda: self._numbers(paths, fresh))
+        return Facts(self.root, Summaries(paths, numbers, self.code, self._summary, before or NONE_YET), self)
+
+    def _numbers(self, paths: list[str], fresh: Mapping[str, Iterable[int]]) -> dict[str, Iterable[int]]:
+        rows = self.store.ask("SELECT path, words FROM file") if self.store and self._old else []
+        known = {path: _numbers(row) for path, row in rows}
+        found: dict[str, Iterable[int]] = {}
+        for path in paths:
+            numbers = fresh[path] if path in fresh else known.get(path)
+            found[path] = (self._reread(path).numbers or ()) if numbers is None else numbers
+        return found
 
     def check(self) -> None:
         """Find out of which files that nobody asked for the syntax is wrong."""
@@ -216,10 +227,12 @@ class Tree:
         old = {row[0] for row in rows}
         return [p for p in self.places if (self.new[p].marked if p in self.new else p in old)]
 
-    def code(self, place: str) -> bytes:
-        """Return the code of a file, without what never holds an answer."""
-        fresh = self.new.get(place)
-        return fresh.code if fresh else _read(self.root / place, self._bytes(place), place).code
+    def code(self, place: str) -> words.Code:
+        """Return the code of a file."""
+        if place not in self._code:
+            fresh = self.new.get(place) or self._reread(place)
+            self._code[place] = words.Code(fresh.source.text)
+        return self._code[place]
 
     def _summary(self, place: str) -> Summary:
         fresh = self.new.get(place)
@@ -228,7 +241,7 @@ class Tree:
             for (row,) in self.store.ask("SELECT row FROM summary WHERE path = ? AND digest = ?", place, digest):
                 if (known := _revived(row)) is not None:
                     return known
-        fresh = fresh or _read(self.root / place, self._bytes(place), place)
+        fresh = fresh or self._reread(place)
         self._unchecked.discard(place)
         try:
             self._made[place] = made = summarize(fresh.source.text, fresh.source.cells)
@@ -238,11 +251,12 @@ class Tree:
             return NOTHING
         return made
 
-    def _bytes(self, place: str) -> bytes:
+    def _reread(self, place: str) -> _Fresh:
         try:
-            return (self.root / place).read_bytes()
+            data = (self.root / place).read_bytes()
         except OSError:
-            return b""
+            data = b""
+        return _read(self.root / place, data, place)
 
     # -- keeping ---------------------------------------------------------------------------------------------------
 
@@ -270,20 +284,19 @@ class Tree:
 
 def _read(path: Path, data: bytes, place: str) -> _Fresh:
     marked = MARK in data
-    nothing = tree.Source(b"", [])
     try:
         source, skipped = tree.read(path, data, place)
     except tree.Unreadable as error:
-        return _Fresh(nothing, b"", None, (Skipped(Place(place), str(error)),), marked)
-    code = words.code_of(source.text)
-    return _Fresh(source, words.without_imports(code), words.numbers_of(code), tuple(skipped), marked)
+        return _Fresh(tree.Source(b"", []), b"", None, (Skipped(Place(place), str(error)),), marked)
+    found = sieve.words_of(source.text)
+    return _Fresh(source, b" ".join((b"", *found, b"")), sieve.numbers_of(found), tuple(skipped), marked)
 
 
 # -- rows of the store ------------------------------------------------------------------------------------------------
 
 
 def _row(fresh: _Fresh) -> Row:
-    numbers = None if fresh.numbers is None else array("I", sorted(fresh.numbers)).tobytes()
+    numbers = None if fresh.numbers is None else array("I", fresh.numbers).tobytes()
     skipped = json.dumps([(s.place.line, s.place.cell, s.reason) for s in fresh.skipped])
     return numbers, skipped, int(fresh.marked)
 

@@ -12,9 +12,10 @@ from dataclasses import astuple
 from typing import Any, NamedTuple
 
 from whowaits import rules
-from whowaits.code import words
+from whowaits.code import replies, sieve
 from whowaits.code.index import Facts, Tree
 from whowaits.code.paths import Enclosure, EntryPoint, Path, Site, Step
+from whowaits.code.replies import Replies
 from whowaits.model import Skipped
 
 _NOT_OURS = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
@@ -28,40 +29,47 @@ class Found(NamedTuple):
     sites: list[Site]
 
 
-def recall(tree: Tree, calls: rules.Calls) -> Found | None:
-    """Return what was found last time, if it would be found again."""
+class Kept(NamedTuple):
+    """What is known from last time: what was found, if it would be found again, and which files hold which names."""
+
+    found: Found | None = None
+    replies: Replies | None = None
+
+
+def recall(tree: Tree, calls: rules.Calls) -> Kept:
+    """Return what was found last time."""
     import orjson
 
     for (row,) in tree.store.ask("SELECT row FROM tree") if tree.store else []:
         try:
             data = orjson.loads(row)
-            if data["declared"] != repr(calls.declared) or _bears_on(tree, data["told"], data["asked"]):
-                return None
+            known = replies.revive(data["paths"], data["asked"])
+            if data["declared"] != repr(calls.declared) or _bears_on(tree, data["told"], known):
+                return Kept(None, known)
             by_id = {rule.id: rule for rule in calls.entries}
-            return Found(tree.parsed(), tree.skipped(), [_site(row, by_id) for row in data["sites"]])
+            return Kept(Found(tree.parsed(), tree.skipped(), [_site(row, by_id) for row in data["sites"]]))
         except _NOT_OURS:
-            return None
-    return None
+            return Kept()
+    return Kept()
 
 
-def _bears_on(tree: Tree, told: list[str], asked: list[tuple[str, str]]) -> bool:
+def _bears_on(tree: Tree, told: list[str], known: Replies) -> bool:
     """Whether what has changed since then can change what is found."""
     changed = tree.new.keys() | tree.gone
     if not changed:
         return bool(tree.unreadable)
     if tree.gone or tree.added or not changed.isdisjoint(told):
         return True
-    return any(_answers(fresh.numbers or set(), fresh.code, asked) for fresh in tree.new.values())
+    return any(_answers(tree, path, known) for path in tree.new)
 
 
-def _answers(numbers: set[int], code: bytes, asked: list[tuple[str, str]]) -> bool:
+def _answers(tree: Tree, path: str, known: Replies) -> bool:
     """Whether a file would be given in answer to one of the questions."""
-    for name, how in asked:
-        if not numbers.issuperset(words.questions(name, how)):
-            continue
-        if not words.tells(name, how) or words.stands(code, name, how):
-            return True
-    return False
+    numbers = set(tree.new[path].numbers or ())
+    return any(
+        numbers.issuperset(sieve.questions(*question)) and tree.code(path).holds(*question)
+        for question in known.questions()
+    )
 
 
 def keep(tree: Tree, facts: Facts, sites: list[Site], calls: rules.Calls) -> None:
@@ -70,8 +78,9 @@ def keep(tree: Tree, facts: Facts, sites: list[Site], calls: rules.Calls) -> Non
 
     if tree.store is None:
         return
-    asked = {"told": sorted(facts.files.told), "asked": sorted(facts.files.asked), "declared": repr(calls.declared)}
-    found = {**asked, "sites": [_row(site) for site in sites]}
+    files = facts.files
+    asked = {"paths": list(files), "asked": replies.rows(files.asked), "told": sorted(files.told)}
+    found = {**asked, "declared": repr(calls.declared), "sites": [_row(site) for site in sites]}
     try:
         row = orjson.dumps(found, default=list)
     except (TypeError, ValueError):

@@ -118,9 +118,9 @@ def _scan(
 def _found(tree: index.Tree, calls: rules.Calls) -> kept.Found:
     """The model calls of the tree, in the order of place: those of last time where no change bears on them."""
     known = kept.recall(tree, calls)
-    if known is not None:
-        return known
-    facts = tree.facts()
+    if known.found is not None:
+        return known.found
+    facts = tree.facts(known.replies)
     sites = sorted(paths.find_sites(facts, calls, rules.load_code()), key=_place)
     kept.keep(tree, facts, sites, calls)
     return kept.Found(tree.parsed(), tree.skipped(), sites)

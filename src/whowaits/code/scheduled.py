@@ -47,7 +47,9 @@ class _Kept:
             known = _revived(path, self._old[path][1])
             if known is not None:
                 return known
-        found = schedules.of_python(path, texts)
+        words = self._tree.spelled(path)
+        silent = words is not None and not schedules.may_say(words)
+        found = said.NOTHING if silent else schedules.of_python(path, texts)
         self._new.append((path, digest, _row(found)))
         return found
 

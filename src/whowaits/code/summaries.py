@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from whowaits.code import words
+from whowaits.code import replies, sieve
+from whowaits.code.replies import Question, Replies, Reply
 from whowaits.code.summary import Summary
+from whowaits.code.words import Code
+
+
+class Numbers(NamedTuple):
+    """The numbers of the words of files: of those that were read now, and of all."""
+
+    fresh: Mapping[str, Iterable[int]]
+    every: Callable[[], Mapping[str, Iterable[int]]]
 
 
 class Summaries(Mapping[str, Summary]):
@@ -16,24 +26,24 @@ class Summaries(Mapping[str, Summary]):
     """
 
     def __init__(
-        self, numbers: Mapping[str, Iterable[int]], code: Callable[[str], bytes], read: Callable[[str], Summary]
+        self,
+        paths: Sequence[str],
+        numbers: Numbers,
+        code: Callable[[str], Code],
+        read: Callable[[str], Summary],
+        before: Replies = replies.NONE_YET,
     ) -> None:
-        self._paths = tuple(numbers)
+        self._paths = tuple(paths)
         self._ranks = {path: rank for rank, path in enumerate(self._paths)}
-        self._holding: dict[int, list[int]] = {}
+        self._fresh = sieve.Sieve(self._ranks, lambda: numbers.fresh)
+        self._every = sieve.Sieve(self._ranks, numbers.every)
         self._code = code
         self._read = read
+        self._before = before
         self._known: dict[str, Summary] = {}
-        self._where: dict[tuple[str, str], dict[str, bool]] = {}
-        self.asked: set[tuple[str, str]] = set()
+        self.asked: dict[Question, Reply] = {}
         self.told: set[str] = set()
-        holding = self._holding
-        for rank, path in enumerate(self._paths):
-            for number in numbers[path]:
-                if number in holding:
-                    holding[number].append(rank)
-                else:
-                    holding[number] = [rank]
+        before.see(self._ranks, numbers.fresh.keys())
 
     def __getitem__(self, path: str) -> Summary:
         known = self._known.get(path)
@@ -63,16 +73,14 @@ class Summaries(Mapping[str, Summary]):
 
     def mentioning(self, name: str, how: str = "") -> Iterator[str]:
         """Yield the files that can hold a name, in their order; with `how`, those that can hold it in this way."""
-        self.asked.add((name, how))
-        told = words.tells(name, how)
-        known = self._where.setdefault((name, how), {}) if told else {}
-        for rank in self._ranks_of(name, how):
-            path = self._paths[rank]
-            if told:
-                if path not in known:
-                    known[path] = words.stands(self._code(path), name, how)
-                if not known[path]:
-                    continue
+        question = (name, how)
+        reply = self.asked.get(question)
+        if reply is None:
+            reply = self.asked[question] = Reply(self._candidates(question))
+        number = 0
+        while number < len(reply.held) or self._look_on(question, reply):
+            path = self._paths[reply.held[number]]
+            number += 1
             self.told.add(path)
             yield path
 
@@ -80,12 +88,24 @@ class Summaries(Mapping[str, Summary]):
         """Return whether any file can hold a name."""
         return next(self.mentioning(name, how), None) is not None
 
-    def _ranks_of(self, name: str, how: str) -> Iterable[int]:
-        numbers = words.questions(name, how)
+    def _look_on(self, question: Question, reply: Reply) -> bool:
+        """Look for the next file that holds a name."""
+        for rank, known in reply.candidates:
+            if known or self._code(self._paths[rank]).holds(*question):
+                reply.held.append(rank)
+                reply.until = rank + 1
+                return True
+        reply.until = len(self._paths)
+        return False
+
+    def _candidates(self, question: Question) -> Iterator[tuple[int, bool]]:
+        """The files that have the words of a name, with whether they are known to hold it."""
+        numbers = sieve.questions(*question)
         if not numbers:
-            return range(len(self._paths))
-        ranks = self._holding.get(numbers[0], [])
-        for number in numbers[1:]:
-            also = set(self._holding.get(number, ()))
-            ranks = [rank for rank in ranks if rank in also]
-        return ranks
+            yield from ((rank, True) for rank in range(len(self._paths)))
+            return
+        until, held = self._before.get(question)
+        fresh = [(rank, False) for rank in self._fresh.having(numbers) if rank < until] if until else []
+        yield from sorted([(rank, True) for rank in held] + fresh)
+        if until < len(self._paths):
+            yield from ((rank, False) for rank in self._every.having(numbers) if rank >= until)

@@ -43,7 +43,12 @@ Ask: TypeAlias = Callable[[str, Texts], Said]
 def of_python(path: str, texts: Texts) -> Said:
     """Return what a Python file says; it depends on the path and the bytes of this file alone."""
     data = texts.data(path)
-    return _python(path, data) if any(word in data for word in _words()) else NOTHING
+    return _python(path, data) if any(mark in data for mark in _in_bytes()) else NOTHING
+
+
+def may_say(words: bytes) -> bool:
+    """Whether a Python file can say anything in whose text these words stand, with spaces around each."""
+    return any(all(word in words for word in mark) for mark in _in_words())
 
 
 def read(texts: Texts, ask: Ask = of_python) -> tuple[list[Schedule], list[Skipped]]:
@@ -140,11 +145,25 @@ def _kinds() -> tuple[ModuleType, ...]:
 
 
 @functools.cache
-def _words() -> tuple[bytes, ...]:
+def _marks() -> tuple[str, ...]:
     """Every Python file with a schedule contains one of these; most files are passed over without decoding them."""
-    words = {word for kind in _kinds() if hasattr(kind, "in_python") for word in kind.WORDS} | set(task_names.WORDS)
-    least = {word for word in words if not any(other != word and other in word for other in words)}
-    return tuple(word.encode() for word in sorted(least))
+    marks = {word for kind in _kinds() if hasattr(kind, "in_python") for word in kind.WORDS} | set(task_names.WORDS)
+    return tuple(sorted(mark for mark in marks if not any(other != mark and other in mark for other in marks)))
+
+
+@functools.cache
+def _in_bytes() -> tuple[bytes, ...]:
+    return tuple(mark.encode() for mark in _marks())
+
+
+@functools.cache
+def _in_words() -> tuple[tuple[bytes, ...], ...]:
+    """The words of each mark, with a space where no letter of the word can follow: `task(` ends a word."""
+    return tuple(tuple(_spaced(mark, word).encode() for word in re.finditer(r"\w+", mark)) for mark in _marks())
+
+
+def _spaced(mark: str, word: re.Match[str]) -> str:
+    return " " * (word.start() > 0) + word[0] + " " * (word.end() < len(mark))
 
 
 @functools.cache
