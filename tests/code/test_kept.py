@@ -92,7 +92,22 @@ def _no_list(data: Any) -> None:
     data["sites"] = None
 
 
-@pytest.mark.parametrize("spoil", [_cut, _wrong_type, _unknown_rule, _out_of_range, _negative, _no_list])
+def _no_rank(data: Any) -> None:
+    next(reply for reply in data["asked"] if reply[3])[3].append(99)
+
+
+def _no_path(data: Any) -> None:
+    data["paths"][0] = 7
+
+
+def _no_question(data: Any) -> None:
+    data["asked"][0][0] = None
+
+
+SPOILS = [_cut, _wrong_type, _unknown_rule, _out_of_range, _negative, _no_list, _no_rank, _no_path, _no_question]
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
 def test_what_has_not_the_right_form_is_ignored(root: Path, rewrite: Rewrite, spoil: Callable[[Any], None]) -> None:
     first = run(root)
 
@@ -136,6 +151,32 @@ def test_a_change_is_looked_at_only_where_it_can_matter(
     now = run(root)
     assert bool(looked) == again
     assert now == run(root, cache=False)
+
+
+def test_which_files_hold_which_names_is_asked_of_changed_files_only(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        text = f"def create{number}(ask, job):\n    return ask.create(job)\n"
+        (root / f"far{number}.py").write_text(text)
+    run(root)
+    (root / "job.py").write_text("\n" + PROGRAM + "main([1])\n")
+    opened: list[str] = []
+    read = index.Tree._reread
+
+    def counted(tree: index.Tree, place: str) -> Any:
+        opened.append(place)
+        return read(tree, place)
+
+    monkeypatch.setattr(index.Tree, "_reread", counted)
+    now = run(root)
+    assert not opened
+    (root / "far3.py").unlink()
+    (root / "far4.py").write_text("from job import ask\n")
+    (root / "new.py").write_text("import job\n\nfor row in open('x'):\n    job.ask(row)\n")
+    assert run(root) == run(root, cache=False)
+    assert now.call_sites
+    assert not [place for place in opened if place.startswith("far")]
 
 
 def test_what_is_not_saved_yet_counts_instead_of_what_is_on_the_disk(root: Path) -> None:
