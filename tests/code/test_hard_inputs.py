@@ -118,7 +118,7 @@ def test_a_file_that_is_gone_before_it_is_compared_with_last_time_is_no_crash(tm
     scanned(tmp_path, {"job.py": HEAD + LOOP})
     scan(tmp_path, [tmp_path], Config())
     looked = index.look(tmp_path, ["job.py", "gone.py"], Store(tmp_path, index.version()), {})
-    assert kept.recall(looked, load_calls()) is None
+    assert kept.recall(looked, load_calls()).found is None
     assert [s.place.path for s in looked.skipped()] == ["gone.py"]
 
 
