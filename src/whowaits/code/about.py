@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from whowaits.code.http import keywords_of
+from whowaits.code.openness import is_open
 from whowaits.code.sdk import Match
 from whowaits.code.summary import Call
 from whowaits.code.values import Value, Values
@@ -20,6 +21,7 @@ _ADDRESSES: Final = (
     *("api_host", "url"),
 )
 _ONE_MODEL: Final = re.compile(r"(?:https?://)?\{\}[^?]*/v1/(?:chat/completions|completions|embeddings)$")
+SELF_HOSTED: Final = "self_hosted"
 _TIERS: Final = {
     "flex": "flex",
     "priority": "priority",
@@ -88,7 +90,7 @@ class About:
         """Return who is paid: whoever the address leads to, else the rule's, the model's or the wrapped client's."""
         sdks = self.matcher.sdks
         hosts = {sdks.host(a) for a in self._addresses()} - {None}
-        if len(hosts) == 1:
+        if len(hosts) == 1 and not (hosts == {SELF_HOSTED} and self._may_lead_elsewhere()):
             return hosts.pop()
         if self.rule.provider and not self.guessed:
             return self.rule.provider
@@ -102,6 +104,13 @@ class About:
         elif not self.rule.constructors or not self.rule.chains:
             found += self._module_address()
         return [v[1] for v in found if v[0] == "T"]
+
+    def _may_lead_elsewhere(self) -> bool:
+        """Whether the client is made with an address that some callers give and the tree does not show."""
+        if not self.made:
+            return False
+        path, call = self.made
+        return any(is_open(self.resolver, path, call.scope, t) for key, t in call.keywords if key in _ADDRESSES)
 
     def _module_address(self) -> list[Value]:
         """`openai.api_base = …`: an address set on the module itself."""
@@ -148,7 +157,7 @@ class About:
         urls = [a for text in http.addresses(self.path, self.call) for a in self._whole(text)]
         found = next((r for r in map(self.matcher.sdks.url, urls) if r), None)
         if found and not found.provider and self._names_no_model() and any(_ONE_MODEL.match(u) for u in urls):
-            return replace(found, provider="self_hosted", batch="no")
+            return replace(found, provider=SELF_HOSTED, batch="no")
         if found or not http.asks_a_model(self.path, self.call):
             return found
         providers = {self.matcher.sdks.host(a) for a in urls} - {None}

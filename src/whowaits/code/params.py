@@ -46,11 +46,11 @@ class Params:
         stated = self.instances(path, outside, param.annotation)
         if any(v[0] in ("S", "C") for v in stated):
             return stated
-        given = unite(self._given(path, scope, number))
+        given = unite(self.given(path, scope, number))
         return unite((stated, r.of(path, outside, param.default), given))
 
-    def _given(self, path: str, scope: int, number: int) -> Iterator[Values]:
-        """The values that calls of the function pass for the parameter, wherever the function is named.
+    def given(self, path: str, scope: int, number: int) -> Iterator[Values]:
+        """Yield what each call of the function passes for the parameter, nothing where that is not known.
 
         What tests pass to code that is no test are doubles: they say nothing about it.
         """

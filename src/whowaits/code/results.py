@@ -206,6 +206,9 @@ def _second(r: Resolver, path: str, call: Call) -> Values:
 
 
 _SPECIAL: Final = {
+    "dataclasses.asdict": _first,  # its items are the attributes
+    "attr.asdict": _first,
+    "attrs.asdict": _first,
     "os.getenv": _default,
     "os.environ.get": _default,
     "builtins.getattr": _getattr,

@@ -70,6 +70,8 @@ class FileUses:
                 self.calls[name].append(number)
             elif func and func[0] == "c":
                 self.called_results[func[1]].append(number)
+            if func and func[0] == "i" and isinstance(func[2], str):
+                self.calls[func[2]].append(number)
             if func and func[0] == "a":
                 base = func[1]
                 if held_in := terminal(base):
@@ -143,6 +145,8 @@ class FileUses:
         if term and term[0] == "e":
             number, term = term[1], term[2]
         self.computed += (Use(how, path, number, key, item) for item in _computed(term))
+        for item in _keyed(term):
+            self.names[item[2]].append(Use(how, path, number, key, item))
         for part in _parts(term):
             use = Use(how, path, number, key, part)
             if part[0] == "c":
@@ -277,6 +281,17 @@ class Uses:
         """Return the uses of what may be taken out of a module by a name."""
         there = [self.of(path) for path in self.files.mentioning("", words.COMPUTED)]
         return [use for file in there for use in file.computed]
+
+
+def _keyed(term: Term) -> Iterator[Term]:
+    """The items by a written key that a term may be: `settings["ask"]` may be what the attribute `ask` held."""
+    if term and term[0] == "i":
+        if isinstance(term[2], str):
+            yield term
+        yield from _keyed(term[1])
+    elif term and term[0] in ("o", "t"):
+        for part in term[1]:
+            yield from _keyed(part)
 
 
 def _computed(term: Term) -> Iterator[Term]:

@@ -251,6 +251,8 @@ class Resolver:
             return (("X", dotted, value[2]),) if len(dotted) <= MAX_NAME else ()
         if kind == "C" and name == "__subclasses__":
             return (("L", value[1], value[2]),)
+        if kind in ("O", "S") and name == "__dict__":
+            return (value,)
         if kind in ("O", "S", "C", "U", "Q"):
             return self.classes.attribute(value, name)
         if kind == "M":
@@ -337,6 +339,8 @@ def _of_item(r: Resolver, path: str, scope: int, term: Term) -> Values:
             found.append(item if item or not isinstance(key, int) else (value,))
         elif value[0] == "M":
             found.append(_of_namespace(r, path, scope, value, term))
+        elif value[0] in ("O", "S") and isinstance(key, str):
+            found.append(r.attribute(value, key) or (value,))
         elif value[0] != "T":
             found.append((value,))
     return unite(found)

@@ -217,7 +217,7 @@ def conversation_kept(tree: Tree, call: cst.Call, arguments: Names, region: cst.
     for node in calls_in(tree, region):
         kept_in = variable(node.func.value) if isinstance(node.func, cst.Attribute) else None
         told = kept_in in used and tree.order[node] > tree.order[call] and _lives_on(kept_in, outer)
-        if told and _takes(tree, node, answer - used):
+        if told and not names.is_called(node, names.HANDED_ON) and _takes(tree, node, answer - used):
             return node
     return None
 

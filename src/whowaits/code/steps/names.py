@@ -28,6 +28,9 @@ RECEIVE: Final = (
     "*.fetch_messages", "*.get_message", "*.get_messages", "*.getmany", "*.basic_get", "*.basic_consume",
     "*.receive", "*.next_message", "*.claim", "*.zpopmin", "*.bzpopmin", "*.lease_tasks",
 )  # fmt: skip
+HANDED_ON: Final = ("*.xcom_push",)
+"""What gives a result to the next step of a plan: nothing that the call reads again."""
+
 SHOWN: Final = (
     "print", "*.print", "*.write", "*send*", "*emit*", "*stream_token", "*stream_output", "*.put", "*.put_nowait",
     "*.markdown", "*.write_stream", "*.update", "*.edit*", "*.yield_*", "*publish*", "*.on_*", "*.reply*", "*callback",
