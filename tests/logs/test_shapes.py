@@ -150,6 +150,14 @@ def test_without_people_who_keep_hours_a_nightly_run_says_nothing(classify: Clas
     assert said(named(classify(*nightly()), "copy")) == UNKNOWN
 
 
+def test_an_answer_about_one_workload_changes_no_verdict_on_another(classify: Classify) -> None:
+    around_the_clock = rows((day(n, h, 17) for n in range(21) for h in range(18)), "ci", service="ci")
+    entry = '[[workload]]\nname = "ci"\nmatch = {service = "ci"}\nwaiter = "person"\n'
+    found = classify(*chat(), *nightly(), *around_the_clock, register=entry)
+    assert said(named(found, "ci"))[0] == "person"
+    assert said(named(found, "copy")) == ("nobody", 86_400, Basis.INFERRED, 7, "batch", "try")
+
+
 def test_people_around_the_clock_say_nothing_about_the_night(classify: Classify) -> None:
     world = [r for h in range(4) for r in rows_of_users(h)]
     found = classify(*world, *nightly())

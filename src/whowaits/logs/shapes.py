@@ -16,7 +16,7 @@ from whowaits.logs.clocks import LOCKED_S, Clock, clock_of
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.quiet import People
 from whowaits.logs.units import Unit
-from whowaits.model import MINUTE_S, Evidence, Policy
+from whowaits.model import MINUTE_S, Basis, Evidence, Policy
 from whowaits.rules import load_log_rules
 
 SECOND_US: Final = 1_000_000
@@ -41,7 +41,7 @@ def observe(engine: Engine, found: Sequence[Unit], evidence: Seen, policy: Polic
     paused = pauses(engine)
     seen = {u.number: (*evidence[u.number], *paused.get(u.number, ())) for u in found}
     verdicts = {u.number: judge(seen[u.number], u.offer, policy) for u in found}
-    known = _known(engine, [u for u in found if verdicts[u.number].waiter == "person"])
+    known = _known(engine, [u for u in found if _is_seen(seen[u.number])])
     candidates = [u for u in found if verdicts[u.number].row in OPEN_ROWS]
     ran = runs(engine, candidates, known)
     return Observed({number: (*said, *ran.evidence.get(number, ())) for number, said in seen.items()}, ran.strays)
@@ -104,6 +104,12 @@ def run_figures(
         "first_minute_percent": 100 * sum(row["first_minute_count"] for row in course) / even,
         "pauses_percent": 100 * sum(row["pause_count"] for row in course) / calls,
     }
+
+
+def _is_seen(said: Iterable[Evidence]) -> bool:
+    """Whether the log itself shows a person. An owner's word settles one workload and moves no other: it does not say
+    that whoever waits keeps the hours in which the calls come."""
+    return any(e.waiter == "person" and not e.hint and e.basis is not Basis.DECLARED for e in said)
 
 
 def _known(engine: Engine, waited: Sequence[Unit]) -> list[tuple[Unit, People]]:
