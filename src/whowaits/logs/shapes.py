@@ -61,18 +61,18 @@ def pauses(engine: Engine) -> Seen:
 
 def runs(engine: Engine, candidates: Sequence[Unit], known: Sequence[tuple[Unit, People]]) -> Observed:
     """Return what the runs of units say about them."""
-    _ask(engine, (unit.number for unit in candidates))
+    ask(engine, (unit.number for unit in candidates))
     asked = f"SELECT r.* FROM ({features()['runs']}) AS r JOIN asked AS a ON r.unit = a.unit"
-    split = {n: strays.split(rows) for n, rows in _grouped(engine.rows(f"{asked} ORDER BY r.unit, r.run")).items()}
+    split = {n: strays.split(rows) for n, rows in grouped(engine.rows(f"{asked} ORDER BY r.unit, r.run")).items()}
     by_unit = {n: kept for n, (kept, _) in split.items() if _few(kept)}
     clocks = {n: clock_of([row["first_us"] // SECOND_US for row in rows]) for n, rows in by_unit.items()}
     locked = {n: clock for n, clock in clocks.items() if clock.off_s <= LOCKED_S}
     if not locked:
         return Observed({}, {})
-    _ask(engine, locked)
+    ask(engine, locked)
     engine.define("run_bounds", asked)
     engine.view("run_calls", features()["run_calls"])
-    courses = _grouped(engine.rows(features()["run_course"]))
+    courses = grouped(engine.rows(features()["run_course"]))
     units = {unit.number: unit for unit in candidates}
     found = {}
     for number, clock in sorted(locked.items()):
@@ -114,9 +114,9 @@ def _is_seen(said: Iterable[Evidence]) -> bool:
 
 def _known(engine: Engine, waited: Sequence[Unit]) -> list[tuple[Unit, People]]:
     """The weeks of the workloads of people that keep hours."""
-    _ask(engine, (unit.number for unit in waited))
+    ask(engine, (unit.number for unit in waited))
     spans = {row["unit"]: row for row in engine.rows(features()["spans"])}
-    counts = _grouped(engine.rows(features()["half_hours"]))
+    counts = grouped(engine.rows(features()["half_hours"]))
     weeks = []
     for unit in waited:
         if span := spans.get(unit.number):
@@ -170,14 +170,16 @@ def _length(row: Mapping[str, Any]) -> int:
     return length
 
 
-def _grouped(rows: Iterable[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:
+def grouped(rows: Iterable[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:
+    """Return the rows of each unit in their order."""
     groups: dict[int, list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row["unit"], []).append(row)
     return groups
 
 
-def _ask(engine: Engine, numbers: Iterable[int]) -> None:
+def ask(engine: Engine, numbers: Iterable[int]) -> None:
+    """Name the units that the next queries are about."""
     import pyarrow as pa
 
     schema = pa.schema([("unit", pa.int64())])

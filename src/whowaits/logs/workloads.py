@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from whowaits.config import Config
 from whowaits.judge import judge
-from whowaits.logs import chains, habits, mistakes, private, rates, results, shapes, strays, units
+from whowaits.logs import chains, habits, mistakes, private, rates, results, shapes, strays, turnaround, units
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.engines import Asked, Opened, on_this_machine
 from whowaits.logs.ingest import Ingested
@@ -131,6 +131,8 @@ def _judged(
     followed = dict(chains.measure(engine, unwaited))
     evidence = {n: (*_without_runs(said), followed[n]) if n in followed else said for n, said in by_shape.items()}
     verdicts = {u.number: judge(evidence[u.number], u.offer, config.policy) for u in found}
+    for number, hint in turnaround.measure(engine, found, verdicts, config).items():
+        evidence[number] = (*evidence[number], hint)
     figures = mistakes.figures(engine, measured)
     judged = [
         results.workload(

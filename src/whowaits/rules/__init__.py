@@ -6,7 +6,17 @@ import functools
 from pathlib import Path
 
 from whowaits.rules.calls import CallRule, Calls, HostRule, UrlRule, read_calls
-from whowaits.rules.offers import BatchSale, FlexSale, Limits, ListedRate, Offers, ProviderOffer, Sale, read_offers
+from whowaits.rules.offers import (
+    Back,
+    BatchSale,
+    FlexSale,
+    Limits,
+    ListedRate,
+    Offers,
+    ProviderOffer,
+    Sale,
+    read_offers,
+)
 from whowaits.rules.patterns import (
     CodeRule,
     FindingRule,
@@ -22,6 +32,7 @@ from whowaits.rules.patterns import (
 from whowaits.rules.reading import RuleError
 
 __all__ = [
+    "Back",
     "BatchSale",
     "CallRule",
     "Calls",

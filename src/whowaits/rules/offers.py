@@ -86,13 +86,23 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """How many batches are back after how long, as the provider publishes it. `percent` None = "most"."""
+
+    within_s: int
+    source: str
+    percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BatchSale(Sale):
     """A batch API. `window_s` = the longest it takes, a day where the provider names no window; `expired` = which
-    requests are billed when the window ends."""
+    requests are billed when the window ends; `back` = what is published about how long batches took."""
 
     window_s: int = DAY_S
     expired: Literal["completed", "none", "unknown"] = "unknown"
     limits: Limits = field(default_factory=Limits)
+    back: tuple[Back, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
