@@ -85,6 +85,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What is written down about programs by the names they may go by: a schedule, a sentence of a document."""
+
+    subjects: tuple[str, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """What a provider sells for waiting, as far as the judge needs to know it."""
 
@@ -246,6 +254,8 @@ class Scan:
     """What was found in the code it was compared with and is there no more; without a line."""
     compared_with: str | None = None
     """What `state` of the findings is relative to; None where nothing was compared."""
+    written: tuple[Written, ...] = ()
+    """Schedules and sentences of documents, for programs that only logs know."""
     prefix: str = ""
     """The root as seen from the project, "" or "src/": programs that know the project only need whole paths."""
 

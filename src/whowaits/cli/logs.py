@@ -166,7 +166,7 @@ def audit(
             from whowaits.logs import workloads as log_half
 
             with log_half.classify(
-                logs, settings, day(as_of), mapping=mapping_of(mapping), pseudonyms=pseudonyms
+                logs, settings, day(as_of), mapping=mapping_of(mapping), pseudonyms=pseudonyms, written=scan.written
             ) as session:
                 classified = session.classified
         joined = join.join(scan, classified, settings)

@@ -110,5 +110,5 @@ def _register(
         return join.claims(scan, None, settings)
     from whowaits.logs import workloads as log_half
 
-    with log_half.classify(logs, settings, today, mapping=mapping) as session:
+    with log_half.classify(logs, settings, today, mapping=mapping, written=scan.written) as session:
         return join.claims(scan, session.classified, settings)

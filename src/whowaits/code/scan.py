@@ -25,7 +25,7 @@ from whowaits.code.store import Store
 from whowaits.code.suppressions import Suppressions
 from whowaits.code.wrappers import with_wrappers
 from whowaits.config import Config
-from whowaits.deadlines import runbooks
+from whowaits.deadlines import jobs, runbooks
 from whowaits.model import (
     OFFER_NONE,
     OFFER_PREPAID,
@@ -83,7 +83,8 @@ def _scan(
     remembered = Remembered(looked.store)
     reader = Reader(sources, remembered, Rules(rules.load_code()), sites, written)
     marks = Marks(sources)
-    declarations = Declarations(marks, config, runbooks.find(root, others), as_of)
+    proposals = runbooks.find(root, others)
+    declarations = Declarations(marks, config, proposals, as_of)
     suppressions = Suppressions(marks, config.gate.waivers, as_of)
     policies = Policies(config)
     asked, names = Asked(root, named), Names(names_of or paths_of(root))
@@ -110,6 +111,7 @@ def _scan(
         call_sites=tuple(judged),
         findings=tuple(reported),
         skipped=tuple(sorted(skipped, key=_skipped_place)),
+        written=jobs.written(written, proposals),
         prefix=names.prefix,
     )
     return with_states(done)

@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
 from whowaits.config import seconds_between
-from whowaits.deadlines import durations
+from whowaits.deadlines import durations, front_matter
 from whowaits.model import DAY_S, Basis, Evidence, Place
 
 MAX_BYTES: Final = 1_000_000
+LONGEST_QUOTE: Final = 160
 SUFFIXES: Final = (".md", ".markdown", ".rst")
 
 _CLOCK: Final = r"(?:(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?\s*(?P<half>[ap]\.?m\b\.?)?|(?P<word>midnight|noon))"
@@ -32,6 +33,15 @@ _WITHIN: Final = re.compile(
     + r"|triaged|answered|expected|used|read)\b[^.;]{0,40}?\b(?:within|inside|in under|no later than)\s+"
     + rf"(?P<span>(?:\d+(?:\.\d+)?|{'|'.join(durations.NUMBER_WORDS)})"
     + r"[\s-]*(?:minutes?|min|hours?|hrs?|h|days?|weeks?)\b)"
+)
+_LABELLED: Final = re.compile(
+    r"\b(?:sla|slo|deadline|turnaround)(?: time)?\b\s*(?:is|of|are|:|=)?\s*(?:within|under|at most)?\s*"
+    rf"(?P<span>(?:\d+(?:\.\d+)?|{'|'.join(durations.NUMBER_WORDS)})"
+    + r"[\s-]*(?:minutes?|min|hours?|hrs?|h|days?|weeks?)\b)"
+)
+_WINDOW: Final = re.compile(
+    r"(?:^|\b(?:batch|run|job|processing|nightly) )window\b[^.;]{0,30}?"
+    r"(?P<start>(?:[01]?\d|2[0-3]):[0-5]\d)\s*(?:-|–|to|until|and)\s*(?P<end>(?:[01]?\d|2[0-3]):[0-5]\d)\b"
 )
 _DENIED: Final = re.compile(r"\bnot\b|n't\b|\bno longer\b|\bnever\b|\bused to\b|\bformerly\b|\bexcept\b|\bif\b|\?\s*$")
 _NEXT_DAY: Final = re.compile(r"\b(?:day after|next day|following day|tomorrow|next morning)\b")
@@ -66,7 +76,7 @@ class Proposal:
     def speaks_of(self, names: Iterable[str]) -> bool:
         """Whether a subject names one of `names`: paths, modules, keys, services. Every word of it must be there."""
         given = list(names)
-        return any(_same(subject, name) for subject in self.subjects for name in given)
+        return any(is_named(subject, name) for subject in self.subjects for name in given)
 
 
 def find(root: Path, paths: Iterable[str]) -> list[Proposal]:
@@ -85,12 +95,16 @@ def find(root: Path, paths: Iterable[str]) -> list[Proposal]:
 
 def read(path: str, text: str) -> Iterator[Proposal]:
     """Yield what the sentences of one document propose; a start time holds until the next heading."""
+    if (stated := front_matter.read(text)) is not None:
+        subjects = stated.subjects or (PurePosixPath(path).stem,)
+        says = f'the front matter of a runbook says: "{stated.quote}"'
+        yield Proposal(Place(path, stated.line), subjects, stated.deadline_s, says)
     start: time | None = None
     heading = ""
-    for sentence in sentences(text):
+    for sentence in sentences(front_matter.without(text)):
         if sentence.heading != heading:
             start, heading = None, sentence.heading
-        plain = re.sub(r"\s+", " ", sentence.text).lower()
+        plain = re.sub(r"[*\s]+", " ", sentence.text).strip().lower()
         if _DENIED.search(plain):
             continue
         begins = _START.search(plain)
@@ -98,7 +112,10 @@ def read(path: str, text: str) -> Iterator[Proposal]:
         proposed = _deadline(plain, start)
         if proposed is not None:
             subjects = (*_NAMED.findall(sentence.text), sentence.heading)
-            yield Proposal(Place(path, sentence.line), tuple(s for s in subjects if s), *proposed)
+            seconds, says = proposed
+            yield Proposal(
+                Place(path, sentence.line), tuple(s for s in subjects if s), seconds, f"{says}: {_quote(sentence.text)}"
+            )
 
 
 def sentences(text: str) -> Iterator[Sentence]:
@@ -128,7 +145,10 @@ def _split(paragraph: list[tuple[int, str]], heading: str) -> Iterator[Sentence]
 
 def _deadline(plain: str, start: time | None) -> tuple[float, str] | None:
     """Return (seconds, what the sentence says) of one sentence in lower case."""
-    within, due_text = _WITHIN.search(plain), _DUE.search(plain)
+    within, due_text = _WITHIN.search(plain) or _LABELLED.search(plain), _DUE.search(plain)
+    if (window := _WINDOW.search(plain)) is not None:
+        begins, ends = time.fromisoformat(window["start"].zfill(5)), time.fromisoformat(window["end"].zfill(5))
+        return seconds_between(begins, ends), _between(begins, ends)
     seconds = durations.parse(within["span"]) if within else None
     if seconds:
         return seconds, f"a runbook says that it is needed within {durations.say(seconds)}"
@@ -138,7 +158,17 @@ def _deadline(plain: str, start: time | None) -> tuple[float, str] | None:
     seconds = seconds_between(start, due)
     if _NEXT_DAY.search(plain) and due > start:
         seconds += DAY_S
-    return seconds, f"a runbook says that it starts at {start:%H:%M} and is needed by {due:%H:%M}"
+    return seconds, _between(start, due)
+
+
+def _between(start: time, due: time) -> str:
+    return f"a runbook says that it starts at {start:%H:%M} and is needed by {due:%H:%M}"
+
+
+def _quote(text: str) -> str:
+    """The sentence as it stands there, on one line."""
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= LONGEST_QUOTE else f'"{line[: LONGEST_QUOTE - 1]}…"'
 
 
 def _clock(found: re.Match[str]) -> time | None:
@@ -154,8 +184,11 @@ def _clock(found: re.Match[str]) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def _same(subject: str, name: str) -> bool:
-    """A path or module must be the end of the name; other words must all be in it, a single word must be all of it."""
+def is_named(subject: str, name: str) -> bool:
+    """Whether a subject means what goes by `name`.
+
+    A path or module must be the end of the name; other words must all be in it, a single word must be all of it.
+    """
     if re.fullmatch(r"\w+([./]\w+)+", subject):
         return f"/{_slashed(name)}".endswith(f"/{_slashed(subject)}")
     wanted, given = frozenset(_words(subject)), frozenset(_words(name))

@@ -12,6 +12,7 @@ from whowaits.deadlines.cron import say_period
 from whowaits.deadlines.when import NotACronError, When
 from whowaits.model import Basis, Evidence, Place, Skipped
 
+RULE: Final = "schedule"
 _MODULE: Final = "<module>"
 _COMMAND_LINE: Final = frozenset({"cli", "command"})
 """Kinds of entry points that a command line calls."""
@@ -43,6 +44,8 @@ class Schedule:
     timezone: str | None = None
     path: str | None = None
     function: str | None = None
+    name: str | None = None
+    """What its scheduler calls it; logs often do too."""
 
     @property
     def starts(self) -> str:
@@ -50,13 +53,18 @@ class Schedule:
         return str(self.target)
 
     @property
-    def evidence(self) -> Evidence:
-        """The claim of a schedule: nobody waits, many calls, and a run is needed before the next one at the latest."""
+    def says(self) -> str:
+        """The schedule as a sentence."""
         period = "on a schedule" if self.period_s is None else say_period(self.period_s)
         written = "" if self.expression == period else f" ({self.expression})"
+        return f"{self.kind} starts `{self.starts}` {period}{written}"
+
+    @property
+    def evidence(self) -> Evidence:
+        """The claim of a schedule: nobody waits, many calls, and a run is needed before the next one at the latest."""
         return Evidence(
-            rule="schedule",
-            says=f"{self.kind} starts `{self.starts}` {period}{written}",
+            rule=RULE,
+            says=self.says,
             basis=Basis.INFERRED,
             place=self.place,
             waiter="nobody",
@@ -85,7 +93,11 @@ class Schedule:
 
 
 def starting(
-    place: Place, kind: str, moment: Callable[[], When | None], started: Iterable[Target | Started]
+    place: Place,
+    kind: str,
+    moment: Callable[[], When | None],
+    started: Iterable[Target | Started],
+    name: str | None = None,
 ) -> Iterator[Schedule | Skipped]:
     """Yield a Schedule for each thing that is started then; Skipped where the time is none, nothing for None."""
     try:
@@ -97,4 +109,4 @@ def starting(
         return
     for what in started:
         target, path, function = Started(what) if isinstance(what, Target) else what
-        yield Schedule(place, kind, when.expression, when.period_s, target, when.timezone, path, function)
+        yield Schedule(place, kind, when.expression, when.period_s, target, when.timezone, path, function, name)

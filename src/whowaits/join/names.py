@@ -7,47 +7,9 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Final
 
+from whowaits.deadlines.jobs import NAMES_THAT_SAY_NOTHING
 from whowaits.model import Frame
 
-NAMES_THAT_SAY_NOTHING: Final = frozenset(
-    {
-        "app",
-        "api",
-        "call",
-        "chat",
-        "client",
-        "cli",
-        "common",
-        "completion",
-        "core",
-        "default",
-        "func",
-        "function",
-        "generate",
-        "handler",
-        "helpers",
-        "index",
-        "init",
-        "job",
-        "lib",
-        "llm",
-        "main",
-        "model",
-        "module",
-        "process",
-        "request",
-        "run",
-        "script",
-        "service",
-        "src",
-        "task",
-        "test",
-        "tests",
-        "utils",
-        "wrapper",
-    }
-)
-"""Names that many programs share; two of them being equal is no sign of anything."""
 _STREAM: Final = re.compile(r" \[[^\[\]]*\]$")
 _USED_FOR: Final = re.compile(r" \([^()]*\)$")
 

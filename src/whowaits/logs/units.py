@@ -61,6 +61,8 @@ class Unit:
     models: list[str] = field(default_factory=list)
     statements: list[int] = field(default_factory=list)
     places: set[Place] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    """What its program goes by in the log: service, workflow, job, prompt, else its key; and its file."""
     identity: tuple[Any, ...] = ()
     """The program, or the key with its model and operation."""
     stream: int | None = None
@@ -124,6 +126,7 @@ def _join(unit: Unit, row: Mapping[str, Any], said: Sequence[Evidence], due: Due
         unit.models.append(row["model_canonical"])
     if unit.provider != row["provider"]:
         unit.provider = None
+    unit.names |= {row[name] for name in (*PROGRAM, "code_file") if row[name]} or {_key(row)}
     if row["code_file"]:
         unit.places.add(Place(row["code_file"], row["code_line"]))
 

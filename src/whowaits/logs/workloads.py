@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from whowaits.config import Config
+from whowaits.deadlines import jobs
 from whowaits.judge import judge
 from whowaits.logs import chains, habits, mistakes, private, rates, results, shapes, strays, turnaround, units
 from whowaits.logs.engine import Engine, features
@@ -26,7 +27,7 @@ from whowaits.logs.peeking import peek
 from whowaits.logs.problems import Problems
 from whowaits.logs.statements import Statements, speaks
 from whowaits.logs.units import Apart, Unit
-from whowaits.model import Basis, Classified, Evidence, Place
+from whowaits.model import Basis, Classified, Evidence, Place, Written
 from whowaits.pseudonyms import Pseudonyms
 
 __all__ = ["Session", "classify", "peek"]
@@ -84,11 +85,12 @@ def classify(
     pseudonyms: Pseudonyms | None = None,
     opened: Opened = on_this_machine,
     meter: Meter | None = None,
+    written: Sequence[Written] = (),
 ) -> Session:
     """Return the judged workloads of these logs. SourceError when a named log is not there.
 
     People are shown under pseudonyms, the project's unless others are given. `opened` reads the logs into an engine:
-    on_this_machine, or what engines.named gives.
+    on_this_machine, or what engines.named gives. `written` is what a tree says about programs that logs name.
     """
     pseudonyms = pseudonyms or Pseudonyms(config.path.parent if config.path else Path())
     with contextlib.ExitStack() as stack:
@@ -96,7 +98,7 @@ def classify(
         say = progress or (lambda _: None)
         asked = Asked(sources, statements, mapping or {}, problems, say, meter or Meter())
         engine, came = opened(asked, stack)
-        classified = _judged(engine, config, as_of, statements, problems, came, pseudonyms)
+        classified = _judged(engine, config, as_of, statements, problems, came, pseudonyms, written)
         return Session(engine, stack.pop_all(), classified, pseudonyms)
     raise AssertionError("unreachable: ExitStack does not swallow exceptions")
 
@@ -109,6 +111,7 @@ def _judged(
     problems: Problems,
     came: Ingested,
     pseudonyms: Pseudonyms,
+    written: Sequence[Written],
 ) -> Classified:
     rates.store(engine, as_of, config.prices)
     for name in ("listed", "spent"):
@@ -119,12 +122,12 @@ def _judged(
     found, ties = units.build(said, statements, apart)
     for message in ties:
         problems.add(Place(config.path.name if config.path else "whowaits.toml"), message)
-    measured, seen = _observed(engine, found, statements, config)
+    measured, seen = _observed(engine, found, statements, config, written)
     if seen.strays:
         strays.set_apart(engine, found, seen.strays)
         apart = _with_strays(apart, found, seen.strays)
         found, _ = units.build(engine.rows(features()["statements"]), statements, apart)
-        measured, seen = _observed(engine, found, statements, config)
+        measured, seen = _observed(engine, found, statements, config, written)
     by_shape = {n: _without_runs(said) if n in seen.strays else said for n, said in seen.evidence.items()}
     first = {unit.number: judge(by_shape[unit.number], unit.offer, config.policy) for unit in found}
     unwaited = [n for n, verdict in first.items() if verdict.route in SLOW_ROUTES]
@@ -146,12 +149,14 @@ def _judged(
 
 
 def _observed(
-    engine: Engine, found: Sequence[Unit], statements: Statements, config: Config
+    engine: Engine, found: Sequence[Unit], statements: Statements, config: Config, written: Sequence[Written]
 ) -> tuple[dict[int, Mapping[str, Any]], shapes.Observed]:
     """Count the calls of units; return their figures and everything observed but the order of calls."""
     _store_units(engine, found)
     measured: dict[int, Mapping[str, Any]] = {row["unit"]: row for row in engine.rows(features()["unit_features"])}
-    evidence = {unit.number: _seen(unit, measured[unit.number], statements) for unit in found}
+    evidence = {
+        u.number: (*_seen(u, measured[u.number], statements), *jobs.about(written, sorted(u.names))) for u in found
+    }
     return measured, shapes.observe(engine, found, evidence, config.policy)
 
 

@@ -51,7 +51,9 @@ def in_python(module: Module) -> Iterator[Schedule | Skipped]:
         zone = _zone(module, dag.call)
         nodes = dag.body if len(dags) > 1 and dag.body else tuple(module.tree.body)
         own = dag.name if len(dags) > 1 and not dag.body else None
-        yield from starting(place, KIND, partial(_of, module, node, zone), _started(module, nodes, own, dag.function))
+        what = _started(module, nodes, own, dag.function)
+        named = module.text(argument(dag.call, 0, "dag_id")) or (dag.function or "").rpartition(".")[2] or None
+        yield from starting(place, KIND, partial(_of, module, node, zone), what, named)
 
 
 def _dags(module: Module) -> Iterator[_Dag]:

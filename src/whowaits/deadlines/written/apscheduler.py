@@ -58,7 +58,8 @@ def _made(module: Module, call: ast.Call) -> When | None:
 
 def _at(module: Module, call: ast.Call, node: ast.expr | None, what: list[Started]) -> Iterator[Schedule | Skipped]:
     place = Place(module.path, call.lineno)
-    yield from starting(place, KIND, lambda: trigger(module, call, node), what)
+    named = module.text(argument(call, None, "id")) or module.text(argument(call, None, "name"))
+    yield from starting(place, KIND, lambda: trigger(module, call, node), what, named)
 
 
 def _configured(module: Module, node: ast.Dict) -> Iterator[Schedule | Skipped]:

@@ -22,9 +22,10 @@ _ZONE: Final = frozenset({"timezone", "CELERY_TIMEZONE", "TIME_ZONE"})
 
 def in_python(module: Module) -> Iterator[Schedule | Skipped]:
     """Yield the entries of every beat schedule in a file, in the order they are written."""
-    timezone = _timezone(module)
+    timezone, names = _timezone(module), _names(module)
     for node in ast.walk(module.tree):
         pair: tuple[ast.expr, ast.expr] | None = None
+        name = names.get(node)
         if isinstance(node, ast.Dict):
             given = {k.value: v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)}
             pair = (given["schedule"], given["task"]) if {"schedule", "task"} <= given.keys() else None
@@ -34,11 +35,25 @@ def in_python(module: Module) -> Iterator[Schedule | Skipped]:
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add_periodic_task":
             schedule, task = argument(node, 0, "schedule"), argument(node, 1, "sig")
             pair = (schedule, task) if schedule and task else None
+            name = module.text(argument(node, None, "name"))
         if pair is not None:
-            yield from _entry(module, *pair, timezone)
+            yield from _entry(module, *pair, timezone, name)
 
 
-def _entry(module: Module, schedule: ast.expr, task: ast.expr, timezone: str | None) -> Iterator[Schedule | Skipped]:
+def _names(module: Module) -> dict[ast.AST, str]:
+    """The entries of dictionaries, under the names that stand before them."""
+    found: dict[ast.AST, str] = {}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    found[value] = key.value
+    return found
+
+
+def _entry(
+    module: Module, schedule: ast.expr, task: ast.expr, timezone: str | None, name: str | None
+) -> Iterator[Schedule | Skipped]:
     what = started(module, task)
 
     def moment() -> When:
@@ -47,7 +62,7 @@ def _entry(module: Module, schedule: ast.expr, task: ast.expr, timezone: str | N
             raise NotACronError("a beat entry whose schedule or task is computed when it runs")
         return found._replace(timezone=found.timezone or timezone)
 
-    yield from starting(Place(module.path, schedule.lineno), KIND, moment, what)
+    yield from starting(Place(module.path, schedule.lineno), KIND, moment, what, name)
 
 
 def _moment(module: Module, node: ast.expr, timezone: str | None) -> When | None:

@@ -87,7 +87,11 @@ def _at(path: str, root: Node, started: list[Target]) -> Iterator[Schedule | Ski
     for node in (t for t in times if t is not None):
         zone = None if not timezone or "$" in timezone else timezone  # without one, that of the cluster
         yield from starting(
-            Place(path, line_of(node)), KIND, partial(when.of_template, text_of(node) or "", zone), started
+            Place(path, line_of(node)),
+            KIND,
+            partial(when.of_template, text_of(node) or "", zone),
+            started,
+            text_of(child(root, "metadata", "name")),
         )
 
 
