@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.logs.conftest import Classify, call
+from tests.logs.conftest import Classify, call, lines
 from tests.logs.formats import log
 from whowaits.model import Aggregate, Coverage, PriceDoubt
 
@@ -156,3 +156,14 @@ def test_what_some_calls_lack_is_counted_where_every_call_should_have_it(classif
 def test_a_failed_call_lacks_nothing(classify: Classify) -> None:
     failed = call(1, status=500, input_tokens=None, output_tokens=None)
     assert "tokens" not in {m.what for m in classify(failed, call(2)).missing}
+
+
+def test_which_costs_are_looked_at_does_not_depend_on_files(
+    classify: Classify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whowaits.logs.doubts.LOOKED_AT", 100)
+    calls = [{**call(n, cost_usd="0.25" if n % 3 else "0.5"), "input_tokens": 1000 + n % 7} for n in range(500)]
+    whole = classify(lines(tmp_path / "a.jsonl", calls)).price_doubts
+    cut = classify(lines(tmp_path / "b.jsonl", calls[313:]), lines(tmp_path / "c.jsonl", calls[:313])).price_doubts
+    assert whole == cut
+    assert 0 < sum(doubt.calls for doubt in whole) < 200

@@ -26,6 +26,7 @@ Kind = Literal[
     "flag",
     "status",
     "json",
+    "zoneless",
 ]
 FILE: Final = '"#file"'
 ROW: Final = '"#row"'
@@ -165,7 +166,7 @@ def _select(sources: Sequence[_Source], relation: str, unreadable: str | None) -
     bad = [
         f"CASE WHEN {s.alias} IS NOT NULL AND {quoted(s.field.column)} IS NULL THEN {literal(s.field.column)} END"
         for s in sources
-        if s.field.kind not in ("text", "json", "maybe_time", "maybe_whole")
+        if s.field.kind not in ("text", "json", "maybe_time", "maybe_whole", "zoneless")
     ]
     unread = f"CASE WHEN {unreadable} THEN '!' END" if unreadable else "NULL"
     inner = f"SELECT {FILE} AS file, {ROW} AS row, {unread} AS unread, {given} FROM {relation}"
@@ -226,6 +227,15 @@ def _time(text: str) -> str:
     return f"CASE WHEN {moment} BETWEEN {FIRST_US} AND {LAST_US} THEN make_timestamptz({moment}) END"
 
 
+def _zoneless(text: str) -> str:
+    """How a date and time without a zone is written: `plain`, or `comma` as Python's logging does, in local time."""
+    return (
+        f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}.*') "
+        f"AND NOT regexp_full_match({text}, '.{{16}}.*(Z|z|UTC|[+-][0-9]{{2}}(:?[0-9]{{2}})?)') "
+        f"THEN CASE WHEN contains({text}, ',') THEN 'comma' ELSE 'plain' END END"
+    )
+
+
 def _status(text: str) -> str:
     """A word, or an HTTP status. 499 is the client that went away."""
     lower = f"lower({text})"
@@ -254,6 +264,7 @@ _CONVERT: Final[dict[Kind, Callable[[str], str]]] = {
     "money": _money,
     "flag": _flag,
     "status": _status,
+    "zoneless": _zoneless,
 }
 
 _Made = Callable[[str], str]
@@ -324,4 +335,5 @@ _TYPED: Final[dict[tuple[Kind, str], _Made]] = {
     **{("ms", kind): _typed_ms for kind in _NUMBERS},
     **{("seconds", kind): _typed_seconds for kind in _NUMBERS},
     **{("time", kind): _typed_time for kind in _TIMES},
+    **{("zoneless", kind): lambda _: "CAST(NULL AS VARCHAR)" for kind in _TIMES},
 }

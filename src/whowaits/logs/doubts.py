@@ -15,7 +15,7 @@ from whowaits.logs.statements import Statements
 from whowaits.model import Missing, PriceDoubt
 
 LOOKED_AT: Final = 200_000
-"""Calls whose costs are compared; of a larger log every n-th."""
+"""Calls whose costs are compared; of a larger log about every n-th."""
 TOLERANCE_PERCENT: Final = 2
 LEAST_PERCENT: Final = 1
 """A factor that fewer of a model's calls show is chance."""
@@ -33,6 +33,8 @@ _FACTOR: Final = " ".join(f"WHEN {_near(above, below)} THEN '{name}'" for name, 
 _OTHERS: Final = " ".join(
     f"WHEN {_near(above, below)} THEN '{name}'" for name, above, below in (*FACTORS[:2], *FACTORS[3:])
 )
+_DRAWN: Final = "(c.start_us // 1000000 + c.start_us % 1000000 + 31 * c.input_for_price + 17 * c.output)"
+"""A number of the call itself: which calls are looked at must not depend on where they stand in which file."""
 COSTS: Final = f"""
 SELECT source, model, tier, factor, COUNT(*) AS call_count, SUM(cost_femto) AS cost_femto, SUM(list_femto) AS list_femto
 FROM (
@@ -43,7 +45,7 @@ FROM (
     FROM listed AS l
     JOIN calls AS c ON l.position = c.position
     JOIN raw_calls AS r ON l.position = r.rowid
-    WHERE l.position % {{step}} = 0 AND l.billed = 1 AND l.has_tokens = 1 AND l.cost_nano > 0 AND l.paid_femto > 0
+    WHERE {_DRAWN} % {{step}} = 0 AND l.billed = 1 AND l.has_tokens = 1 AND l.cost_nano > 0 AND l.paid_femto > 0
       AND r.cost_basis = 'reported' AND c.{ONE_CALL}
   )
 )

@@ -47,6 +47,12 @@ class MappingError(WrongUse):
     """`--map` names a column that does not exist, or a field that holds text of people or models."""
 
 
+ZONELESS: Final = (
+    "time without a zone was read as UTC, but a logging library writes local time unless told otherwise; runs and "
+    "hours of people are off by the offset then"
+)
+
+
 def checked(mapping: Mapping[str, str]) -> dict[str, str]:
     """Return the mapping by declared column. MappingError unless each maps a column from a field that may be read."""
     fields = {field.column: field for field in _flat_columns(fallback())}
@@ -191,6 +197,7 @@ def _load_flat(
     loose = tuple(field.column for field in fields if field.column.startswith("stated:"))
     _stage_said(engine, loose, statements)
     _count_bad(engine, source, problems)
+    _count_local(engine, reader, source, problems)
     engine.run(f"INSERT INTO raw_calls BY NAME {reader.SETTLED}")  # type: ignore[attr-defined]
 
 
@@ -293,6 +300,14 @@ def _stage_said(engine: DuckDB, loose: Sequence[str], statements: Statements) ->
     distinct = engine.rows(f"SELECT DISTINCT {key} AS said_key, {spelled} FROM staged")
     batches = (_said_batch(chunk, statements, schema) for chunk in batched(distinct))
     engine.store("said", batches, schema)
+
+
+def _count_local(engine: DuckDB, reader: Reader, source: Source, problems: Problems) -> None:
+    """Say which times were taken for UTC although what writes such lines writes local time."""
+    if (local := getattr(reader, "LOCAL", None)) is not None:
+        (row,) = engine.rows(local)
+        if row["n"]:
+            problems.add(Place(source.name, row["first"]), ZONELESS, row["n"])
 
 
 def _loose(key: str) -> str:

@@ -15,6 +15,7 @@ NAME: Final = "plain"
 FALLBACK: Final = True
 """Asked only when no reader of a named format recognises the file."""
 
+LOGGED_AT: Final = ("timestamp", "ts", "time", "@timestamp", "datetime", "asctime", "eventTime", "date")
 COLUMNS: Final = (
     Field(
         "request_id", "text", ("request_id", "requestId", "call_id", "id", "response_id", "generation_id", "span_id")
@@ -22,7 +23,8 @@ COLUMNS: Final = (
     Field("trace_id", "text", ("trace_id", "traceId", "correlation_id", "otelTraceID", "dd.trace_id")),
     Field("started_at", "time", ("started_at", "start_time", "startTime", "request_time", "created_at", "created")),
     Field("ended_at", "time", ("ended_at", "end_time", "endTime", "finished_at", "completed_at")),
-    Field("logged_at", "time", ("timestamp", "ts", "time", "@timestamp", "datetime", "asctime", "eventTime", "date")),
+    Field("logged_at", "time", LOGGED_AT),
+    Field("zoneless", "zoneless", LOGGED_AT),
     Field("event_name", "text", ("levelname", "level", "logger", "severity")),
     Field("duration_ms", "ms", ("latency_ms", "duration_ms", "elapsed_ms", "response_time_ms", "request_duration_ms")),
     Field("duration_in_s", "seconds", ("duration_s", "latency_s", "elapsed_s", "duration_seconds", "latency_seconds")),
@@ -245,3 +247,9 @@ FROM (
 end. A model whose cached tokens anywhere exceed its input counts them beside the input. Twins are calls without an
 id that look alike in one file: they are different calls there, and the same ones in a copy of the file.
 """
+
+LOCAL: Final = """
+SELECT min(row) AS first, count(*) AS n FROM staged
+WHERE zoneless = 'comma' OR (zoneless = 'plain' AND event_name IS NOT NULL AND started_at IS NULL)
+"""
+"""Lines of logging libraries whose time has no zone: those write local time unless they are told otherwise."""
