@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from whowaits.model import Finding, Place
 from whowaits.report.screen import Head, Screen, Text, cells, cut, cut_start, wrap
 from whowaits.report.terminal import render_classified, render_text
 from whowaits.report.values import Report
@@ -103,3 +104,14 @@ def test_lines_break_at_spaces_and_long_words_anywhere() -> None:
     assert wrap("a " + "x" * 12 + " b", 5) == ["a", "xxxxx", "xxxxx", "xx b"]
     assert wrap("名前名前", 5) == ["名前", "名前"]
     assert wrap("", 5) == [""]
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"), [("job: asked too fast", "job: asked too fast"), ("answered-before", "job")]
+)
+def test_classified_logs_show_what_else_was_found_even_where_the_words_are_withheld(
+    make: SimpleNamespace, message: str, shown: str
+) -> None:
+    found = Finding("answered-before", "f", message, Place("a.jsonl"))
+    text = render_classified(make.classified(make.workload("job", "1", findings=(found,))))
+    assert f"answered-before: {shown}" in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from whowaits.model import Classified, Usage, Waiter, Workload
+from whowaits.model import Classified, Finding, Usage, Waiter, Workload
 from whowaits.report import sentences, trust, words
 from whowaits.report.layout import place
 from whowaits.report.screen import Head, Screen, Text
@@ -54,7 +54,7 @@ def render_classified(classified: Classified, *, width: int = WIDTH, color: bool
     screen.line(f"{rows} read, {words.count(len(classified.workloads), 'workload')}.", "bold")
     judged = sorted(classified.workloads, key=by_spend)
     _judged(screen, judged)
-    others = [f"{f.rule}: {words.clean(f.message, 400)}" for workload in judged for f in workload.findings]
+    others = [f"{f.rule}: {_message(w, f)}" for w in judged for f in w.findings]
     _said(screen, "Other findings", others)
     _trust(screen, classified)
     unpriced = [f"{words.clean(model)}: {words.count(calls, 'call')}" for model, calls in classified.unpriced]
@@ -65,6 +65,11 @@ def render_classified(classified: Classified, *, width: int = WIDTH, color: bool
         screen.line(f"skipped {skipped.count:,}: {words.clean(skipped.reason, 400)} (first at {place(skipped.place)})")
     _more(screen, len(classified.skipped))
     return screen.text()
+
+
+def _message(workload: Workload, finding: Finding) -> str:
+    """What was found; where that is withheld, at least of which workload."""
+    return words.clean(workload.name if finding.message == finding.rule else finding.message, 400)
 
 
 def _trust(screen: Screen, logs: Classified | Report) -> None:
