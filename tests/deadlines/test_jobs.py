@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 from tests.logs.conftest import AS_OF, call, lines
 from tests.logs.traffic import Row, day, rows
 from whowaits import logs
+from whowaits.cli.app import app
 from whowaits.config import Config
-from whowaits.deadlines import jobs, runbooks, schedules
-from whowaits.deadlines.texts import Texts, on_disk
+from whowaits.deadlines import jobs
 from whowaits.model import Basis, Workload
 
 CRON_JOB = """
@@ -47,8 +49,7 @@ def tree(tmp_path: Path) -> Path:
 
 def judged(tree: Path, calls: list[Row]) -> Workload:
     paths = sorted(path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file())
-    found, _ = schedules.read(Texts(paths, on_disk(tree)))
-    said = jobs.written(found, runbooks.find(tree, paths))
+    said = jobs.find(tree, paths)
     log = lines(tree.parent / "calls.jsonl", calls)
     with logs.classify([log], Config(), AS_OF, written=said) as session:
         (workload,) = session.classified.workloads
@@ -94,3 +95,11 @@ def test_a_sentence_shortens_the_assumed_deadline_of_bulk_work_and_is_quoted(tre
     assert found.verdict.deadline_s == 14400
     (says,) = [e.says for e in found.evidence if e.rule == "runbook"]
     assert says == 'a runbook says that it is needed within 4 hours: "SLA: 4 hours."'
+
+
+def test_classify_reads_what_a_folder_says_about_jobs(tree: Path) -> None:
+    log = lines(tree.parent / "calls.jsonl", [call(job="tagger", tags=["queue=bulk"])])
+    out = tree.parent / "workloads.parquet"
+    run = CliRunner().invoke(app, ["classify", str(log), "--isolated", "--project", str(tree), "--workloads", str(out)])
+    assert (run.exit_code, pq.read_table(out)["deadline_s"].to_pylist()) == (0, [14400.0])
+    assert CliRunner().invoke(app, ["classify", str(log), "--project", str(tree / "no")]).exit_code == 2

@@ -25,7 +25,7 @@ from whowaits.cli.shared import (
     width,
     wrong_use_is_exit_2,
 )
-from whowaits.model import WrongUse
+from whowaits.model import Written, WrongUse
 from whowaits.pseudonyms import Hide, Pseudonyms
 
 Redact = Annotated[
@@ -51,6 +51,9 @@ def classify(
     tags_only: Annotated[str | None, typer.Option(help="Write request id and verdict only, as Parquet.")] = None,
     workloads: Annotated[str | None, typer.Option(help="Write the judged workloads as Parquet.")] = None,
     peek: Annotated[bool, typer.Option("--peek", help="Say what is recognised; judge and write nothing.")] = False,
+    project: Annotated[
+        Path | None, typer.Option(help="Folder whose schedules and runbooks speak of the jobs in these logs.")
+    ] = None,
     plain_user_ids: PlainUserIds = False,
     redact: Redact = False,
     engine: Annotated[str, typer.Option(help="Where calls are counted: duckdb (this machine) or spark.")] = "duckdb",
@@ -87,6 +90,7 @@ def classify(
                 pseudonyms=pseudonyms,
                 opened=opened,
                 meter=meter,
+                written=() if project is None else _written(project, settings),
             )
     with wrong_use_is_exit_2(), session:
         writers = (session.write_tagged, session.write_tags, session.write_workloads)
@@ -99,6 +103,16 @@ def classify(
         if session.classified.rows_read == 0:
             print(NO_CALL, file=sys.stderr)
             raise typer.Exit(NOTHING_READ)
+
+
+def _written(project: Path, settings: config.Config) -> tuple[Written, ...]:
+    """What the files of a folder say about jobs."""
+    from whowaits.code import files
+    from whowaits.deadlines import jobs
+
+    if not project.is_dir():
+        raise WrongUse(f"{project}: no such folder")
+    return jobs.find(project, sorted(files.names(project, settings.exclude, suffixes=("",))))
 
 
 def _project(settings: config.Config, folder: Path) -> Path:

@@ -7,12 +7,14 @@ waits: people open at nine what a clock made at nine.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from pathlib import PurePosixPath
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Final
 
+from whowaits.deadlines import runbooks, schedules
 from whowaits.deadlines.runbooks import Proposal, is_named
 from whowaits.deadlines.schedule import RULE, Schedule
+from whowaits.deadlines.texts import Texts, on_disk
 from whowaits.model import Basis, Evidence, Written
 
 SHORTEST: Final = 2
@@ -62,6 +64,12 @@ def written(schedules: Iterable[Schedule], proposals: Iterable[Proposal]) -> tup
     found = [Written(tuple(_names(s)), _deadline(s)) for s in schedules]
     found += [Written(p.subjects, p.evidence) for p in proposals]
     return tuple(found)
+
+
+def find(root: Path, paths: Sequence[str]) -> tuple[Written, ...]:
+    """Return what the files at `paths` below `root` say."""
+    found, _ = schedules.read(Texts(paths, on_disk(root)))
+    return written(found, runbooks.find(root, paths))
 
 
 def about(said: Iterable[Written], names: Collection[str]) -> tuple[Evidence, ...]:
