@@ -15,7 +15,7 @@ INPUT: Final = (
     "input", "raw_input", "*.Prompt.ask", "Prompt.ask", "IntPrompt.ask", "click.prompt", "typer.prompt",
     "questionary.*.ask", "questionary.*().ask", "inquirer.prompt", "*console.input", "*prompt_session.prompt",
     "*session.prompt", "*session.prompt_async", "PromptSession().prompt", "prompt_toolkit.prompt", "getpass.getpass",
-    "*ask_user*", "*user_input*", "*get_input*", "*prompt_user*", "*prompt_for*", "*read_input*",
+    "*ask_user*", "*user_input*", "*get_input", "*input_from_*", "*prompt_user*", "*prompt_for*", "*read_input",
     "*recognizer.listen", "sys.stdin.readline", "easygui.*", "simpledialog.ask*",
 )  # fmt: skip
 SOCKET: Final = (
