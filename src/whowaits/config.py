@@ -16,7 +16,6 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
 
 from whowaits import gate_settings
 from whowaits.closed_toml import ConfigError as ConfigError
@@ -360,6 +359,8 @@ def _clock(value: object) -> time:
 
 
 def _timezone(value: object) -> str:
+    from zoneinfo import ZoneInfo
+
     name = text(value)
     try:
         ZoneInfo(name)

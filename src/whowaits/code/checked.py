@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from whowaits.code import baseline, bases, files, history, names, suppressions
+from whowaits.code import baseline, files, names, suppressions
 from whowaits.code.asked import Asked
 from whowaits.code.gate import Before, Selection, compared
 from whowaits.code.per_path import about
 from whowaits.code.scan import scan
 from whowaits.config import Config
-from whowaits.model import Finding, Scan, WrongUse
+from whowaits.model import Scan, WrongUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,31 +101,14 @@ def _before(question: Question, config: Config) -> Before | None:
     if question.baseline is not None and question.diff_base is not None:
         raise WrongUse("--baseline and --diff-base: choose one of them")
     if question.diff_base is not None:
-        return _at_merge_base(question, config, question.diff_base)
+        from whowaits.code import merge_base  # starts programs, which most runs do not need
+
+        settings = _with_exclude(question, config)
+        return merge_base.before(
+            question.root, question.diff_base, settings, cache=question.cache, as_of=question.as_of
+        )
     if question.baseline is not None:
         return baseline.read(question.baseline)
     if config.gate.baseline is not None and config.path is not None:
         return baseline.read(config.path.parent / config.gate.baseline)
     return None
-
-
-def _at_merge_base(question: Question, config: Config, revision: str) -> Before:
-    """What was found at the merge base, judged by the configuration and the rules of today."""
-    if revision == "HEAD" and history.is_before_first_commit(question.root):
-        return Before({}, "nothing, for there is no commit yet")
-    base = history.merge_base(question.root, revision)
-    settings = _with_exclude(question, config)
-    key = bases.key_of(base, settings, question.as_of) if question.cache else ""
-    known = bases.load(question.root, key) if key else None
-    if known is None:
-        known = _found_at(base, question, settings)
-        if key:
-            bases.keep(question.root, key, known.values())
-    return Before(known, f"the merge base with {base.label}")
-
-
-def _found_at(base: history.MergeBase, question: Question, settings: Config) -> dict[str, Finding]:
-    paths = history.names_then(base)
-    with history.tree_of(base, question.root) as then:
-        whole = scan(then, [then], settings, cache=question.cache, names_of=paths, as_of=question.as_of)
-    return {f.fingerprint: f for f in baseline.accepted(whole, paths)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import os
-import platform
 import symtable
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -143,7 +143,7 @@ def require_syntax(text: str | bytes) -> None:
 
 def why_not_parsed(error: BaseException) -> str:
     """Return the reason for a text that this Python cannot parse."""
-    version = ".".join(platform.python_version_tuple()[:2])
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     if isinstance(error, SyntaxError):
         return f"Python {version} cannot parse it: {error.msg}"
     if isinstance(error, RecursionError | MemoryError):

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from whowaits.deadlines.durations import say
 from whowaits.model import DAY_S, HOUR_S
@@ -95,6 +94,8 @@ def _gaps(fields: str, start: datetime, end: datetime, both_days: bool) -> Itera
 @functools.lru_cache(maxsize=256)
 def _clock_changes(timezone: str | None) -> tuple[datetime, ...]:
     """The noons of the days of a year after whose eve the clocks of a zone have changed; none for an unknown zone."""
+    from zoneinfo import ZoneInfo
+
     try:
         zone = ZoneInfo(timezone or "UTC")
     except (ValueError, OSError, KeyError):  # no such zone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 import tomllib
 from typing import Any, Final
@@ -57,6 +56,8 @@ def _table(data: Any, *keys: str) -> dict[str, Any]:
 
 
 def _section(text: str) -> str:
+    import configparser
+
     reader = configparser.RawConfigParser()
     try:
         reader.read_string(text)
