@@ -6,6 +6,8 @@ Which city the clock is named after plays no part beyond that. A run now and the
 
 from __future__ import annotations
 
+import functools
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,7 +78,13 @@ def by_the_clock(starts_s: Sequence[int]) -> list[int]:
 def _around_one_minute(zone: str, starts_s: Sequence[int]) -> list[int]:
     """The positions of the starts around that start of the day which has most others near it."""
     local = [(start + _ahead(zone, start)) % DAY_S for start in starts_s]
-    centre = max(sorted(local), key=lambda second: sum(_apart(second, other) <= LOCKED_S for other in local))
+    ordered = sorted(local)
+    turned = [second + turn for turn in (-DAY_S, 0, DAY_S) for second in ordered]
+
+    def near(second: int) -> int:
+        return bisect_right(turned, second + LOCKED_S) - bisect_left(turned, second - LOCKED_S)
+
+    centre = max(ordered, key=near)
     return [i for i, second in enumerate(local) if _apart(centre, second) <= LOCKED_S]
 
 
@@ -103,6 +111,7 @@ def _by(zone: str, starts_s: Sequence[int]) -> Clock:
     return Clock(zone, centre // MINUTE_S, off_s, tuple(start // DAY_S for start in shifted))
 
 
+@functools.lru_cache(maxsize=100_000)
 def _ahead(zone: str, start_s: int) -> int:
     offset = datetime.fromtimestamp(start_s, UTC).astimezone(ZoneInfo(zone)).utcoffset()
     return int(offset.total_seconds()) if offset else 0

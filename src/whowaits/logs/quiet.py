@@ -65,18 +65,19 @@ def is_quiet(start_s: int, end_s: int, known: Sequence[People], period: int) -> 
     stretch = max(STRETCH, length)
     if not known or stretch > period:
         return False
-    rates = [_rates(one, period) for one in known]
     around = range(first + length - stretch, first + 1)
-    own = period == A_WEEK or _are_low(rates, first, length)
-    return own and any(_are_low(rates, start, stretch) for start in around)
+    own = period == A_WEEK or _are_low(known, period, first, length)
+    return own and any(_are_low(known, period, start, stretch) for start in around)
 
 
-def _are_low(rates: Sequence[Sequence[float]], first: int, length: int) -> bool:
+def _are_low(known: Sequence[People], period: int, first: int, length: int) -> bool:
     """Whether every workload makes far less than its even share in these half hours."""
-    return all(_is_low(rate, first, length) for rate in rates)
+    return all(_is_low(one, period, first % period, length) for one in known)
 
 
-def _is_low(rates: Sequence[float], first: int, length: int) -> bool:
+@functools.lru_cache(maxsize=100_000)
+def _is_low(one: People, period: int, first: int, length: int) -> bool:
+    rates = _rates(one, period)
     here = sum(rates[(first + i) % len(rates)] for i in range(length))
     return here * len(rates) <= AWAY * length * sum(rates)
 
