@@ -290,3 +290,29 @@ def test_an_audit_into_a_file_ends_with_2(tree, log):
     result = run("audit", tree, "--logs", log, "-o", log)
     assert result.exit_code == 2
     assert "cannot be written" in result.output
+
+
+def test_a_report_on_tagged_calls_has_the_figures_of_an_audit_of_the_log(log, tmp_path):
+    out, tagged, empty = tmp_path / "out", tmp_path / "tagged.parquet", tmp_path / "empty"
+    empty.mkdir()
+    run("classify", log, "-o", tagged, "--as-of", "2026-10-01")
+    day = ("--name", "q", "--as-of", "2026-10-01")
+    assert run("report", tagged, "-o", out, *day).exit_code == 0
+    run("audit", empty, "--logs", log, "-o", tmp_path / "audit", *day)
+    ours, audited = (json.loads((folder / "q.json").read_text()) for folder in (out, tmp_path / "audit"))
+    assert ours["workloads"]
+    assert ours["headline"] == audited["headline"]
+    assert [w["name"] for w in ours["workloads"]] == [w["name"] for w in audited["workloads"]]
+
+
+def test_a_report_on_nothing_readable_says_so(tmp_path):
+    (tmp_path / "notes.txt").write_text("no call here")
+    result = run("report", tmp_path / "notes.txt", "-o", tmp_path / "out", "--as-of", "2026-10-01")
+    assert (result.exit_code, "no call to read" in result.output) == (3, True)
+
+
+def test_metrics_are_printed_or_written_whole(log, tmp_path):
+    printed = run("metrics", log, "--as-of", "2026-10-01", "-q")
+    assert printed.exit_code == 0
+    assert run("metrics", log, "-o", tmp_path / "m.txt", "--as-of", "2026-10-01", "-q").exit_code == 0
+    assert (tmp_path / "m.txt").read_text() == printed.stdout

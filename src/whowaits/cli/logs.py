@@ -1,11 +1,13 @@
-"""The commands that read logs: `classify` tags calls, `audit` joins them with code."""
+"""The commands that read logs: `classify` tags calls, `audit` joins them with code; `report` and `metrics`."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,6 +30,15 @@ from whowaits.cli.shared import (
 from whowaits.model import Written, WrongUse
 from whowaits.pseudonyms import Hide, Pseudonyms
 
+if TYPE_CHECKING:
+    from whowaits.report.values import Report
+
+Tagged = Annotated[
+    list[str], typer.Argument(help="What `classify -o` or `ingest` wrote, or logs; `-` is standard input.")
+]
+Invoice = Annotated[
+    str | None, typer.Option(metavar="USD", help="What the providers billed for the period of the logs.")
+]
 Redact = Annotated[
     bool,
     typer.Option("--redact", help="Make it fit to share: pseudonyms for names of keys, workloads, teams and paths."),
@@ -154,9 +165,7 @@ def audit(
     logs: Annotated[list[str], typer.Option("--logs", help="Log file or folder; may be given again.")] = [],  # noqa: B006
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder that receives the report.")] = Path("reports"),
     name: Annotated[str | None, typer.Option(help="Name of the report.", show_default="the folder's name")] = None,
-    invoice: Annotated[
-        str | None, typer.Option(metavar="USD", help="What the providers billed for the period of the logs.")
-    ] = None,
+    invoice: Invoice = None,
     as_of: AsOf = None,
     redact: Redact = False,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
@@ -166,8 +175,7 @@ def audit(
     """Read code and logs, join them, and write the report: what could wait, and what that would save."""
     from whowaits import join
     from whowaits.code import scan as code_half
-    from whowaits.redacted import redact as redacted
-    from whowaits.report import build, terminal, write
+    from whowaits.report import build
 
     billed = None if invoice is None else dollars("--invoice", invoice)
     with wrong_use_is_exit_2():
@@ -184,17 +192,107 @@ def audit(
             ) as session:
                 classified = session.classified
         joined = join.join(scan, classified, settings)
-        report = build.build(
+        made = build.build(
             joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__, invoice=billed
         )
-        if redact:
-            report = redacted(report, pseudonyms)
-            report = replace(report, name=name or report.name)
-        written = write.write_all(report, output)
-    show(terminal.render_text(report, width=width(), color=color()))
-    for path in written:
-        print(f"wrote {path}")
+    publish(made, output, name, pseudonyms if redact else None)
     with wrong_use_is_exit_2():
         _say_where(pseudonyms.keep())
     if scan.files == 0 and (classified is None or classified.rows_read == 0):
+        raise typer.Exit(NOTHING_READ)
+
+
+def report(
+    tagged: Tagged,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder that receives the report.")] = Path("reports"),
+    name: Annotated[str, typer.Option(help="Name of the report.")] = "report",
+    invoice: Invoice = None,
+    as_of: AsOf = None,
+    redact: Redact = False,
+    mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
+    quiet: Quiet = False,
+    isolated: Isolated = False,
+) -> None:
+    """Write the report on calls alone: on tagged Parquet, on what `ingest` wrote, or on logs."""
+    billed = None if invoice is None else dollars("--invoice", invoice)
+    settings, pseudonyms = _settings(isolated=isolated)
+    made, rows = _reported(tagged, settings, pseudonyms, mapping, day(as_of), name, billed, quiet=quiet)
+    publish(made, output, name, pseudonyms if redact else None)
+    with wrong_use_is_exit_2():
+        _say_where(pseudonyms.keep())
+    _end_with_nothing(rows)
+
+
+def metrics(
+    tagged: Tagged,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write there instead of to the screen.")] = None,
+    as_of: AsOf = None,
+    mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
+    quiet: Quiet = False,
+    isolated: Isolated = False,
+) -> None:
+    """Print what a dashboard shows, as OpenMetrics: calls in real time that nothing needs in real time, and money."""
+    from whowaits.report.openmetrics import render_openmetrics
+    from whowaits.report.write import write_whole
+
+    settings, pseudonyms = _settings(isolated=isolated)
+    made, rows = _reported(tagged, settings, pseudonyms, mapping, day(as_of), "", None, quiet=quiet)
+    text = render_openmetrics(made)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        with wrong_use_is_exit_2():
+            write_whole(output, text)
+    _end_with_nothing(rows)
+
+
+def publish(made: Report, output: Path, name: str | None, hide: Pseudonyms | None) -> None:
+    """Write a report in every format and print its tables; with `hide`, fit to share."""
+    from whowaits.redacted import redact as redacted
+    from whowaits.report import terminal, write
+
+    with wrong_use_is_exit_2():
+        if hide is not None:
+            made = redacted(made, hide)
+            made = replace(made, name=name or made.name)
+        written = write.write_all(made, output)
+    show(terminal.render_text(made, width=width(), color=color()))
+    for path in written:
+        print(f"wrote {path}")
+
+
+def _settings(*, isolated: bool) -> tuple[config.Config, Pseudonyms]:
+    with wrong_use_is_exit_2():
+        settings = config.load(Path(), isolated=isolated)
+        return settings, Pseudonyms(_project(settings, Path()))
+
+
+def _reported(
+    tagged: list[str],
+    settings: config.Config,
+    pseudonyms: Pseudonyms,
+    mapping: list[str],
+    as_of: date,
+    name: str,
+    invoice: Decimal | None,
+    *,
+    quiet: bool,
+) -> tuple[Report, int]:
+    """The report on calls alone, judged by today's rules and register, and how many rows were read."""
+    from whowaits import join
+    from whowaits.logs import workloads as log_half
+    from whowaits.report import build
+
+    with wrong_use_is_exit_2(), progress.bar(quiet=quiet) as meter:
+        fields = mapping_of(mapping)
+        opened = log_half.classify(tagged, settings, as_of, mapping=fields, pseudonyms=pseudonyms, meter=meter)
+        with opened as session:
+            joined = join.join(None, session.classified, settings)
+            made = build.build(joined, name=name, as_of=as_of, version=whowaits.__version__, invoice=invoice)
+            return made, session.classified.rows_read
+
+
+def _end_with_nothing(rows: int) -> None:
+    if rows == 0:
+        print(NO_CALL, file=sys.stderr)
         raise typer.Exit(NOTHING_READ)
