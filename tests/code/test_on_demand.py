@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from whowaits.code import files, index, paths, sieve, words
-from whowaits.code.graph import Graph
+from whowaits.code.holders import Holders
 from whowaits.code.sdk import Sdks
 from whowaits.code.summaries import Numbers, Summaries
 from whowaits.code.summary import terminal
@@ -117,12 +117,12 @@ def test_generated_trees_give_the_same_sites_and_the_same_held_calls(tmp_path: P
     assert found == eager
     assert found
     resolver = resolver_of(root, Summaries)
-    graph = Graph(resolver)
+    holders = Holders(resolver)
     every = resolver_of(root, Everything)
     for path, summary in every.files.items():
         for number, scope in enumerate(summary.scopes):
             if scope.is_function:
-                held = {c for c in graph.held((path, number)) if c not in every.uses.calls(scope.name)}
+                held = {c for c in holders.calls((path, number)) if c not in every.uses.calls(scope.name)}
                 known = {c for c in held_by_all(every, (path, number)) if c not in every.uses.calls(scope.name)}
                 assert held == known, (path, scope.qualname)
 

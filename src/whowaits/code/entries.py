@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from whowaits.code.graph import Edge, Graph, Node
+from whowaits.code.edges import Edge, Node
+from whowaits.code.graph import Graph
 
 if TYPE_CHECKING:
     from whowaits.rules import CodeRule
@@ -67,7 +68,7 @@ class Entries:
         path, number = node
         scope = self.graph.resolver.scope(path, number)
         above = max(scope.parent, 0)
-        return [n for term in scope.decorators for n in self.graph.decorator_names(path, above, term)]
+        return [n for term in scope.decorators for n in self.graph.names.of_decorator(path, above, term)]
 
     def _ancestors(self, node: Node) -> list[str]:
         path, number = node
@@ -75,10 +76,10 @@ class Entries:
         if parent < 0 or self.graph.resolver.scope(path, parent).kind != "class":
             return []
         mine, outside = self.graph.resolver.classes.line((path, parent))
-        return [*outside, *(self.graph.qualified(*c) for c in mine[1:])]
+        return [*outside, *(self.graph.names.qualified(*c) for c in mine[1:])]
 
     def _called(self, node: Node) -> list[str]:
         path, number = node
         calls = self.graph.resolver.files[path].calls
         mine = [c for c in calls if self.graph.node(path, c.scope) == (path, number)]
-        return [n for c in mine for n in self.graph.names(path, c.scope, c.func)]
+        return [n for c in mine for n in self.graph.names.of(path, c.scope, c.func)]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from whowaits.code import words
 from whowaits.code.about import About
-from whowaits.code.graph import Graph, plain
+from whowaits.code.graph import Graph
 from whowaits.code.http import HTTP, Http, keyword_names
 from whowaits.code.imported import Everywhere, Imported
+from whowaits.code.qualified import plain
 from whowaits.code.results import WRAPS
 from whowaits.code.sdk import CALLED, Match, Sdks, ends
 from whowaits.code.summary import Call, Term, terminal
@@ -165,14 +166,14 @@ class Matcher:
 
     def _match(self, value: Value) -> Match | None:
         if value[0] in ("F", "B") and self.sdks.calls.declared:
-            return self.sdks.declared(self.graph.qualified(value[1], value[2]))
+            return self.sdks.declared(self.graph.names.qualified(value[1], value[2]))
         if value[0] != "X":
             return None
         return None if self.sdks.ignored(value[1]) else self.sdks.find(value[1])
 
     def _outside(self, value: Value) -> Value:
         """A function of the tree seen as one from outside, as a declared wrapper is."""
-        return value if value[0] == "X" else ("X", self.graph.qualified(value[1], value[2]), ())
+        return value if value[0] == "X" else ("X", self.graph.names.qualified(value[1], value[2]), ())
 
     def _by_shape(self, path: str, number: int, call: Call, values: Values) -> ModelCall | None:
         """A call on an object that is not known, by its chain of attributes and its keywords."""
@@ -228,7 +229,7 @@ class Matcher:
                 continue
             for value in self.resolver.of(use.path, call.scope, use.term):
                 match = self._match(value)
-                names = self.graph.names(use.path, call.scope, call.func)
+                names = self.graph.names.of(use.path, call.scope, call.func)
                 if match and (made := self._describe(use.path, use.number, match, value, (names or ("*",))[0])):
                     yield made
                     break
@@ -238,7 +239,7 @@ class Matcher:
         for path in self._decorating():
             for number, scope in enumerate(self.resolver.files[path].scopes):
                 for term in scope.decorators:
-                    names = self.graph.decorator_names(path, max(scope.parent, 0), term)
+                    names = self.graph.names.of_decorator(path, max(scope.parent, 0), term)
                     rule = next((self.sdks.decorators[n] for n in names if n in self.sdks.decorators), None)
                     if rule:
                         yield from self._calls_of(path, number, rule, term)
@@ -261,7 +262,7 @@ class Matcher:
         calls = ((path, decorator[1]),) if decorator[0] == "c" else ()
         for at, number in self.resolver.uses.calls(self.resolver.scope(path, scope).name):
             if (path, scope) in self.resolver.params.callees(at, number):
-                value = ("X", self.graph.qualified(path, scope), calls)
+                value = ("X", self.graph.names.qualified(path, scope), calls)
                 if made := self._describe(at, number, Match(rule, 0 if calls else None, CALLED), value, None):
                     yield made
 

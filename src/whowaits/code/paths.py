@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
 from whowaits.code.classes import ClassId
 from whowaits.code.collection import no_collection
+from whowaits.code.edges import Edge, Hop, Node
 from whowaits.code.entries import Entries
-from whowaits.code.graph import Edge, Graph, Hop, Node
+from whowaits.code.graph import Graph
 from whowaits.code.matching import Matcher, ModelCall
 from whowaits.code.modules import is_test
 from whowaits.code.sdk import Sdks

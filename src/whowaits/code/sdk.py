@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from whowaits.code import words
-from whowaits.code.graph import plain
+from whowaits.code.qualified import plain
 from whowaits.code.summaries import Summaries
 from whowaits.rules import CallRule, Calls, UrlRule
 
