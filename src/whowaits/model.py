@@ -261,6 +261,33 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """Calls of a workload that agree in month, provider, model, team and tier. Portions sum to their workload exactly.
+
+    A saving is what a slower tier would have saved on them, whatever the verdict is; null = not known.
+    """
+
+    month: date | None
+    """Its first day, in UTC; None for calls without a time."""
+    provider: str | None
+    model: str | None
+    team: str | None
+    tier: Tier
+    calls: int
+    unpriced_calls: int
+    input_tokens: int
+    """All input tokens, those that a prompt cache served included."""
+    cached_tokens: int
+    output_tokens: int
+    spend_usd: Decimal | None
+    sync_usd: Decimal | None
+    """What the calls would have cost synchronously: more than they did where they ran on a batch or flex tier."""
+    batch_low_usd: Decimal | None
+    batch_high_usd: Decimal | None
+    flex_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
     """The calls that one program makes for one purpose, judged. Money in USD; null money = rates unknown."""
 
@@ -287,6 +314,9 @@ class Workload:
     """Names of the streams when calls behind one key were told apart; empty for a workload of its own."""
     selectors: tuple[tuple[str, str], ...] = ()
     """What `match` of a register entry has to say to take these calls and their sibling streams; none = nothing can."""
+    portions: tuple[Portion, ...] = ()
+    hours: tuple[int, ...] = ()
+    """Log rows in each hour of the week, from Monday 00:00 UTC on; empty where no call has a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from whowaits.pseudonyms import Pseudonyms
 
 T = TypeVar("T")
 WITHHELD: Final = "withheld"
+QUOTING: Final = frozenset("`'\"/\\@")
+"""Signs of a text that may quote a name."""
 KEPT: Final = frozenset(
     {
         ("Aggregate", "provider"), ("Aggregate", "source"), ("CallSite", "kind"), ("CallSite", "provider"),
@@ -25,7 +27,8 @@ KEPT: Final = frozenset(
         ("LogBasis", "price_date"), ("LogBasis", "price_source"), ("Missing", "source"), ("Missing", "what"),
         ("OpenQuestion", "question"), ("OtherFinding", "rule"), ("PriceDoubt", "source"), ("Report", "version"),
         ("Saving", "as_of"), ("Saving", "source"), ("Usage", "fingerprint"), ("Usage", "rule"), ("Verdict", "notes"),
-        ("Verdict", "question"), ("Workload", "provider"),
+        ("Verdict", "question"), ("Workload", "provider"), ("Portion", "provider"),
+        ("WaiverLine", "rule"),
     }
 )  # fmt: skip
 NAMES: Final = {
@@ -34,10 +37,17 @@ NAMES: Final = {
     ("Link", "workload"): "workload", ("Conflict", "workload"): "workload", ("OtherFinding", "workload"): "workload",
     ("OpenQuestion", "subject"): "workload", ("Waived", "owner"): "team", ("Place", "path"): "path",
     ("CodeBasis", "root"): "path", ("CallSite", "function"): "function", ("Frame", "function"): "function",
-    ("CallSite", "call"): "call",
+    ("CallSite", "call"): "call", ("Portion", "team"): "team",
+    ("WaiverLine", "owner"): "team",
 }  # fmt: skip
 MODELS: Final = frozenset(
-    {("Workload", "models"), ("CallSite", "model"), ("Aggregate", "model"), ("PriceDoubt", "model")}
+    {
+        ("Workload", "models"),
+        ("CallSite", "model"),
+        ("Aggregate", "model"),
+        ("PriceDoubt", "model"),
+        ("Portion", "model"),
+    }
 )
 
 
@@ -88,6 +98,17 @@ class _Redaction:
     def _notes(self, notes: Mapping[str, tuple[str, ...]], _: Any) -> dict[str, tuple[str, ...]]:
         return {note: tuple(self._named("workload", about) for about in found) for note, found in notes.items()}
 
+    def _reason(self, reason: str | None, owner: Any) -> str | None:
+        """Why something was skipped is told in our words, unless it quotes; why a finding is waived, in somebody's."""
+        ours = type(owner).__name__ in ("Skipped", "SkippedGroup")
+        return reason if reason is None or (ours and not QUOTING & set(reason)) else WITHHELD
+
+    def _split(self, name: str | None, owner: Any) -> str | None:
+        """Months and providers name nobody."""
+        if name is None or owner.by in ("month", "provider"):
+            return name
+        return self._model(name) if owner.by == "model" else self._named("team", name)
+
     def _says(self, _: str, owner: Any) -> str:
         """What was seen, by the rule that saw it; the words of the log or the code are left out."""
         return getattr(owner, "rule", None) or getattr(owner, "by", None) or WITHHELD
@@ -98,7 +119,8 @@ _SPECIAL: Final[dict[str, Callable[[_Redaction, Any, Any], Any]]] = {
     "notes": _Redaction._notes,
     "says": _Redaction._says,
     "message": _Redaction._says,
-    "reason": lambda _, reason, __: reason if all(c not in reason for c in "`'\"/\\@") else WITHHELD,
+    "reason": _Redaction._reason,
+    "name": _Redaction._split,
     "selectors": lambda _, __, ___: (),
 }
 """Fields that are redacted in a way of their own."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.logs.conftest import Classify, call, named, only
 from whowaits.logs.engine import DuckDB, features
 from whowaits.money.rates import Rates
-from whowaits.money.savings import Call, CallRates, Tokens, cost
+from whowaits.money.savings import Call, CallRates, Tokens, cost, sync_nano
 
 CENT = {"cost_usd": "0.01", "sampling_rate": 0.0001}
 """One row that stands for ten thousand calls at a cent."""
@@ -135,7 +135,7 @@ cases = st.builds(
 @settings(max_examples=15, deadline=None)
 @given(st.lists(cases, min_size=1, max_size=30))
 def test_sql_and_reference_agree_to_the_nano_dollar(engine: DuckDB, some: list[Case]) -> None:
-    computed = [(r["spend_nano"], r["lost_nano"], r["kept_nano"]) for r in _by_sql(engine, some)]
+    computed = [(r["spend_nano"], r["lost_nano"], r["kept_nano"], r["sync_nano"]) for r in _by_sql(engine, some)]
     assert computed == [_by_reference(case) for case in some]
 
 
@@ -148,7 +148,9 @@ def _by_reference(case: Case) -> tuple[int | None, ...]:
     sync, high, lost = case.slow or (None, None, None)
     low = replace(high, cache_read=lost) if high is not None and lost is not None else None
     call = Call(case.tokens, case.reported, case.tier, case.ok, case.cached)  # type: ignore[arg-type]
-    return tuple(cost(call, CallRates(case.paid, sync, low, high, case.factor)))
+    rates = CallRates(case.paid, sync, low, high, case.factor)
+    on_flex = replace(rates, high=None, factor_ppm=None) if case.tier == "flex" else rates
+    return (*cost(call, rates), sync_nano(call, on_flex))
 
 
 def _by_sql(engine: DuckDB, some: list[Case]) -> list[dict[str, Any]]:

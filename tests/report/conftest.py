@@ -23,6 +23,7 @@ from whowaits.model import (
     Offer,
     Place,
     Policy,
+    Portion,
     Saving,
     Scan,
     Skipped,
@@ -75,9 +76,33 @@ def workload(name: str, spend: str | None, evidence: tuple[Evidence, ...] = (), 
     offer = more.pop("offer", SOLD)
     verdict = judge(evidence, offer, Policy())
     values.update(more)
+    values.setdefault("portions", portions(spend, values))
     return Workload(
         name=name, verdict=verdict, evidence=evidence, spend_usd=None if spend is None else usd(spend), **values
     )
+
+
+def portion(spend: str | None, month: int = 7, **more: Any) -> Portion:
+    values: dict[str, Any] = {
+        "month": date(2026, month, 1), "provider": "openai", "model": "gpt-4o-mini", "team": None, "tier": "standard",
+        "calls": 0, "unpriced_calls": 0, "input_tokens": 0, "cached_tokens": 0, "output_tokens": 0,
+        "spend_usd": None if spend is None else usd(spend), "sync_usd": None if spend is None else usd(spend),
+        "batch_low_usd": None, "batch_high_usd": None, "flex_usd": None,
+    }  # fmt: skip
+    return Portion(**{**values, **more})
+
+
+def portions(spend: str | None, values: dict[str, Any]) -> tuple[Portion, ...]:
+    """One portion for what runs synchronously and one for what is on a batch tier already."""
+    saved, slow = values.get("saving"), values.get("slow_usd", Decimal(0))
+    known: dict[str, Any] = {"provider": values["provider"], "model": values["models"][0] if values["models"] else None}
+    gain = {"batch_low_usd": saved and saved.low_usd, "batch_high_usd": saved and saved.high_usd}
+    left = None if spend is None else str(usd(spend) - slow)
+    rest = portion(left, calls=values["calls"], unpriced_calls=values.get("unpriced_calls", 0), **known, **gain)
+    there = portion(
+        str(slow), tier="batch", sync_usd=2 * slow, batch_low_usd=usd("0"), batch_high_usd=usd("0"), **known
+    )
+    return (rest, there) if slow else (rest,)
 
 
 def classified(*workloads: Workload, **more: Any) -> Classified:

@@ -71,17 +71,20 @@ class Suppressions:
         """Yield what is wrong with the comments in these files, once every finding has been looked at."""
         for mark in self._marks.in_files(paths):
             if (wrong := self._wrong(mark)) is not None:
-                yield _finding(*wrong, mark.place, mark.said, names)
+                waived = Waived(mark.reason, mark.owner, mark.until, in_source=True)
+                yield replace(_finding(*wrong, mark.place, mark.said, names), waived=waived)
 
     def wrong_waivers(self, names: Names) -> Iterator[Finding]:
         """Yield the waivers of the configuration that are over, and those that no finding needs."""
         for waiver, _ in self._waivers:
             said = f"{waiver.path} {waiver.fingerprint} {' '.join(waiver.rules)}"
+            waived = Waived(waiver.reason, waiver.owner, waiver.until, in_source=False)
             if waiver.until is not None and self._day is not None and waiver.until < self._day:
                 message = f"This waiver held until {waiver.until}: renew it or do what it put off."
-                yield _finding(EXPIRED, message, waiver.place, said, names)
+                yield replace(_finding(EXPIRED, message, waiver.place, said, names), waived=waived)
             elif waiver not in self._used:
-                yield _finding(UNUSED, "No finding needs this waiver: take it away.", waiver.place, said, names)
+                message = "No finding needs this waiver: take it away."
+                yield replace(_finding(UNUSED, message, waiver.place, said, names), waived=waived)
 
     def _wrong(self, mark: Mark) -> tuple[str, str] | None:
         if mark.error is not None:

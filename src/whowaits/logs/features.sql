@@ -5,10 +5,11 @@
 -- nano-dollars per million tokens, so that tokens times rate are femto-dollars; weights are millionths of a call
 -- (1000000 = not sampled). money/savings.py is the reference of the arithmetic.
 --
--- Read here: calls (one row a record, each call once), raw_calls (the same records with every column), prices (rates by price_key and size of the request),
--- unit_of (statement -> unit), units (unit -> ordered = 1 where the order of its calls matters), asked (unit: those
--- whose week, or whose runs call by call, are looked at). A gap of more than ten minutes starts a run,
--- so calls are counted in slots of ten minutes: no such gap lies inside of one.
+-- Read here: calls (one row a record, each call once), raw_calls (the same records with every column), prices (rates by
+-- price_key and size of the request), months (day -> month_no), unit_of (statement -> unit), units (unit -> ordered = 1
+-- where the order of its calls matters), asked (unit: those whose week, or whose runs call by call, are looked at). A
+-- gap of more than ten minutes starts a run, so calls are counted in slots of ten minutes: no such gap lies inside of
+-- one.
 --
 -- What a call would have cost is spend x slow // list. Small amounts, which most are, are divided in two steps of 64
 -- bits; that gives the same whole number: with spend = 16384 a + b, what a x slow leaves over is carried to b.
@@ -43,7 +44,8 @@ SELECT
   CAST(c.uncached * p.flex_input + c.cache_read * p.flex_cache_read + c.write_5m * p.flex_cache_write_5m
     + c.write_1h * p.flex_cache_write_1h + c.output * p.flex_output AS BIGINT) AS flex_femto,
   p.batch_factor_ppm AS batch_ppm,
-  p.flex_factor_ppm AS flex_ppm
+  p.flex_factor_ppm AS flex_ppm,
+  CASE WHEN c.service_tier = 'flex' THEN 1 ELSE 0 END AS on_flex
 FROM calls AS c
 LEFT JOIN prices AS p
   ON c.price_key = p.price_key AND c.input_for_price > p.more_than AND c.input_for_price <= p.up_to
@@ -60,6 +62,8 @@ SELECT
   l.flex_femto AS flex_femto,
   l.batch_ppm AS batch_ppm,
   l.flex_ppm AS flex_ppm,
+  CASE WHEN l.on_flex = 1 THEN l.flex_femto ELSE l.kept_femto END AS own_femto,
+  CASE WHEN l.on_flex = 1 THEN l.flex_ppm ELSE l.batch_ppm END AS own_ppm,
   CASE
     WHEN l.cost_nano IS NOT NULL THEN l.cost_nano
     WHEN l.billed = 0 THEN 0
@@ -107,6 +111,12 @@ SELECT
       THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.flex_femto // s.list_femto AS BIGINT)
     ELSE CAST(CAST(s.spend_nano AS HUGEINT) * s.flex_ppm // 1000000 AS BIGINT)
   END AS flex_nano,
+  CASE
+    WHEN s.billed = 0 OR s.slow_already = 0 THEN s.spend_nano
+    WHEN s.list_femto > 0 AND s.own_femto > 0
+      THEN CAST(CAST(s.spend_nano AS HUGEINT) * s.list_femto // s.own_femto AS BIGINT)
+    WHEN s.own_ppm > 0 THEN CAST(CAST(s.spend_nano AS HUGEINT) * 1000000 // s.own_ppm AS BIGINT)
+  END AS sync_nano,
   CASE WHEN s.list_femto > 0 AND s.kept_femto IS NOT NULL THEN 0 ELSE 1 END AS batch_by_factor,
   CASE WHEN s.list_femto > 0 AND s.flex_femto IS NOT NULL THEN 0 ELSE 1 END AS flex_by_factor
 FROM spent AS s
@@ -183,6 +193,31 @@ JOIN priced AS p ON c.position = p.position
 JOIN unit_of AS u ON c.statement = u.statement
 WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')
 GROUP BY u.unit
+
+-- name: portions
+SELECT
+  c.statement AS statement,
+  m.month_no AS month_no,
+  SUM(p.billed * c.weight * COALESCE(c.request_count, 1)) AS calls_micro,
+  SUM(CASE WHEN p.spend_nano IS NULL THEN c.weight * COALESCE(c.request_count, 1) ELSE 0 END) AS unpriced_micro,
+  SUM(CAST(c.input_for_price AS HUGEINT) * c.weight) AS input_micro,
+  SUM(CAST(c.cache_read AS HUGEINT) * c.weight) AS cached_micro,
+  SUM(CAST(c.output AS HUGEINT) * c.weight) AS output_micro,
+  COUNT(p.spend_nano) AS priced_rows,
+  SUM(CAST(p.spend_nano AS HUGEINT) * c.weight) AS spend_micro,
+  COUNT(p.sync_nano) AS sync_rows,
+  SUM(CAST(p.sync_nano AS HUGEINT) * c.weight) AS sync_micro,
+  SUM(CAST(p.spend_nano - p.lost_nano AS HUGEINT) * c.weight) AS lost_micro,
+  SUM(CAST(p.spend_nano - p.kept_nano AS HUGEINT) * c.weight) AS kept_micro,
+  SUM(CAST(p.spend_nano - p.flex_nano AS HUGEINT) * c.weight) AS flex_micro,
+  SUM(CASE WHEN p.billed = 1 AND p.settled = 0 AND p.lost_nano IS NOT NULL THEN 1 ELSE 0 END) AS batch_known,
+  SUM(CASE WHEN p.billed = 1 AND p.settled = 0 AND p.flex_nano IS NOT NULL THEN 1 ELSE 0 END) AS flex_known,
+  SUM(p.billed * (1 - p.settled)) AS movable_rows
+FROM calls AS c
+JOIN priced AS p ON c.position = p.position
+LEFT JOIN months AS m ON c.day = m.day
+WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')
+GROUP BY c.statement, m.month_no
 
 -- name: ordered
 SELECT
@@ -453,13 +488,11 @@ GROUP BY m.unit
 
 -- name: hours
 SELECT
-  u.unit AS unit,
-  (c.start_us // 3600000000 + 72) % 168 AS hour_of_week,
-  COUNT(*) AS row_count
-FROM calls AS c
-JOIN unit_of AS u ON c.statement = u.statement
-WHERE c.start_us > 0 AND c.record_kind IN ('call', 'attempt')
-GROUP BY u.unit, (c.start_us // 3600000000 + 72) % 168
+  m.unit AS unit,
+  (m.slot_no // 6 + 72) % 168 AS hour_of_week,
+  SUM(m.row_count) AS row_count
+FROM unit_slots AS m
+GROUP BY m.unit, (m.slot_no // 6 + 72) % 168
 
 -- name: run_habits
 SELECT

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from whowaits.logs import portions
 from whowaits.logs.engine import Engine, features
 
 MINUTE_US: Final = 60_000_000
-A_WEEK: Final = 168
 COUNTS: Final = (
     "with_user", "with_session", "streamed", "with_statement", "failed", "retries", "answered_by_cache",
     "input_tokens", "cache_read_tokens",
@@ -34,8 +34,8 @@ def store(engine: Engine) -> None:
     for name in ("run_habits", "pauses", "busy"):
         for row in engine.rows(features()[name]):
             found[row["unit"]].update({key: value for key, value in row.items() if key != "row_count"})
-    for row in engine.rows(features()["hours"]):
-        found[row["unit"]].setdefault("hours", [0] * A_WEEK)[row["hour_of_week"]] = row["row_count"]
+    for number, counts in portions.hours(engine).items():
+        found[number]["hours"] = list(counts)
     fields = [("unit", pa.int64()), *((name, pa.int64()) for name in (*COUNTS, *RUNS, *PAUSES, "in_flight"))]
     schema = pa.schema([*fields, ("hours", pa.list_(pa.int64()))])
     rows = [_row(habits) for _, habits in sorted(found.items())]

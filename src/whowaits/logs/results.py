@@ -11,15 +11,16 @@ from typing import Any, Final
 from whowaits.config import Config
 from whowaits.judge import is_waited_on_batch
 from whowaits.logs import aggregates, doubts, mistakes, table
-from whowaits.logs.cleaning import ONE_CALL, OWN, WEIGHT_ONE
+from whowaits.logs.cleaning import ONE_CALL, OWN
 from whowaits.logs.columns import quoted
 from whowaits.logs.engine import Engine
 from whowaits.logs.ingest import Ingested
+from whowaits.logs.portions import scaled
 from whowaits.logs.private import Shown
 from whowaits.logs.problems import Problems
 from whowaits.logs.statements import Statements
 from whowaits.logs.units import Unit
-from whowaits.model import Classified, Evidence, Finding, Place, Saving, Verdict, Workload
+from whowaits.model import Classified, Evidence, Finding, Place, Portion, Saving, Verdict, Workload
 from whowaits.money.prices import price_source
 from whowaits.money.rates import usd
 from whowaits.money.savings import saving
@@ -41,6 +42,8 @@ def workload(
     evidence: Sequence[Evidence],
     verdict: Verdict,
     seen: mistakes.Figures,
+    money: Sequence[Portion],
+    hours: Sequence[int],
     as_of: date,
     config: Config,
 ) -> Workload:
@@ -49,20 +52,22 @@ def workload(
         name=unit.name,
         provider=unit.provider,
         models=tuple(sorted(unit.models)),
-        calls=_scaled(row["calls_micro"]),
+        calls=scaled(row["calls_micro"]),
         rows=row["row_count"],
         first_at=_moment(row["first_us"]),
         last_at=_moment(row["last_us"]),
         verdict=verdict,
         evidence=tuple(evidence),
-        spend_usd=usd(_scaled(row["spend_micro"])) if row["priced_rows"] else None,
-        slow_usd=usd(_scaled(row["slow_micro"] or 0)),
-        unpriced_calls=_scaled(row["unpriced_micro"]),
+        spend_usd=usd(scaled(row["spend_micro"])) if row["priced_rows"] else None,
+        slow_usd=usd(scaled(row["slow_micro"] or 0)),
+        unpriced_calls=scaled(row["unpriced_micro"]),
         saving=_saving(row, verdict, as_of, config),
         code_places=tuple(sorted(unit.places, key=lambda p: (p.path, p.line or 0))),
         findings=_findings(unit, verdict, seen, row["source_file"]),
         streams=unit.streams,
         selectors=unit.selectors,
+        portions=tuple(money),
+        hours=tuple(hours),
     )
 
 
@@ -77,7 +82,7 @@ def _saving(row: Mapping[str, Any], verdict: Verdict, as_of: date, config: Confi
     high = row["flex_micro" if flex else "batch_high_micro"] or 0
     by_factor = row["flex_by_factor" if flex else "batch_by_factor"]
     basis = "factor" if by_factor else "rates"
-    return saving(_scaled(low), _scaled(high), basis, price_source(config.prices), as_of.isoformat())  # type: ignore[arg-type]
+    return saving(scaled(low), scaled(high), basis, price_source(config.prices), as_of.isoformat())  # type: ignore[arg-type]
 
 
 def _findings(unit: Unit, verdict: Verdict, seen: mistakes.Figures, file: str) -> tuple[Finding, ...]:
@@ -119,7 +124,7 @@ def classified(
         ended_at=_moment(span["b"]),
         price_source=price_source(config.prices),
         price_date=as_of.isoformat(),
-        unpriced=tuple((row["model"], _scaled(row["calls_micro"])) for row in engine.rows(UNPRICED)),
+        unpriced=tuple((row["model"], scaled(row["calls_micro"])) for row in engine.rows(UNPRICED)),
         aggregates=aggregates.aggregates(engine),
         coverage=aggregates.coverage(engine),
         price_doubts=doubts.price_doubts(engine),
@@ -257,12 +262,6 @@ SQL_TYPES: Final = {
     "list<item: string>": "VARCHAR[]", "map<string, string>": "MAP(VARCHAR, VARCHAR)",
 }  # fmt: skip
 """Types of the canonical table in the engine's words."""
-
-
-def _scaled(micro: int) -> int:
-    """Return millionths as a whole number, half away from zero."""
-    sign = -1 if micro < 0 else 1
-    return sign * ((abs(int(micro)) + WEIGHT_ONE // 2) // WEIGHT_ONE)
 
 
 def _moment(micro: int | None) -> datetime | None:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from whowaits.config import Config
 from whowaits.deadlines import jobs
 from whowaits.judge import judge
-from whowaits.logs import chains, habits, mistakes, private, rates, results, shapes, strays, turnaround, units
+from whowaits.logs import chains, habits, mistakes, portions, private, rates, results, shapes, strays, turnaround, units
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.engines import Asked, Opened, on_this_machine
 from whowaits.logs.ingest import Ingested
@@ -27,7 +27,7 @@ from whowaits.logs.peeking import peek
 from whowaits.logs.problems import Problems
 from whowaits.logs.statements import Statements, speaks
 from whowaits.logs.units import Apart, Unit
-from whowaits.model import Basis, Classified, Evidence, Place, Written
+from whowaits.model import Basis, Classified, Evidence, Place, Workload, Written
 from whowaits.pseudonyms import Pseudonyms
 
 __all__ = ["Session", "classify", "peek"]
@@ -126,24 +126,26 @@ def _judged(
     if seen.strays:
         strays.set_apart(engine, found, seen.strays)
         apart = _with_strays(apart, found, seen.strays)
-        found, _ = units.build(engine.rows(features()["statements"]), statements, apart)
+        said = engine.rows(features()["statements"])
+        found, _ = units.build(said, statements, apart)
         measured, seen = _observed(engine, found, statements, config, written)
-    by_shape = {n: _without_runs(said) if n in seen.strays else said for n, said in seen.evidence.items()}
+    by_shape = {n: _without_runs(e) if n in seen.strays else e for n, e in seen.evidence.items()}
     first = {unit.number: judge(by_shape[unit.number], unit.offer, config.policy) for unit in found}
     unwaited = [n for n, verdict in first.items() if verdict.route in SLOW_ROUTES]
     followed = dict(chains.measure(engine, unwaited))
-    evidence = {n: (*_without_runs(said), followed[n]) if n in followed else said for n, said in by_shape.items()}
+    evidence = {n: (*_without_runs(e), followed[n]) if n in followed else e for n, e in by_shape.items()}
     verdicts = {u.number: judge(evidence[u.number], u.offer, config.policy) for u in found}
     for number, hint in turnaround.measure(engine, found, verdicts, config).items():
         evidence[number] = (*evidence[number], hint)
     figures = mistakes.figures(engine, measured)
-    judged = [
-        results.workload(
-            u, measured[u.number], evidence[u.number], verdicts[u.number], figures[u.number], as_of, config
-        )
-        for u in found
-    ]
-    workloads = private.shown_workloads(judged, pseudonyms)
+    parts, weeks = portions.measure(engine, found, said), portions.hours(engine)
+
+    def judged(unit: Unit) -> Workload:
+        n = unit.number
+        money, week = parts.get(n, ()), weeks.get(n, ())
+        return results.workload(unit, measured[n], evidence[n], verdicts[n], figures[n], money, week, as_of, config)
+
+    workloads = private.shown_workloads(map(judged, found), pseudonyms)
     results.store(engine, found, workloads)
     return results.classified(engine, workloads, came, problems, statements, as_of, config)
 

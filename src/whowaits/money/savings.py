@@ -7,6 +7,7 @@ The log half does the same in SQL over many rows (logs/features.sql) and is test
     slow      = spend x list at the slow rates // list at the synchronous rates      both of the report's day
     slow      = spend x factor in millionths // 1,000,000           without rates or tokens
     saving    = spend - slow
+    sync      = spend x list at the synchronous rates // list at the rates of its tier     of a call on a slow tier
 
 Both lists are of one day, so that a price cut in between is not taken for a saving, and a discount that was
 negotiated carries over. The synchronous list of a call on priority is that of priority: its premium does not.
@@ -25,7 +26,8 @@ from typing import Literal, NamedTuple
 from whowaits.model import Saving, Tier
 from whowaits.money.rates import MILLION, Rates, usd
 
-SETTLED_TIERS: frozenset[Tier] = frozenset({"batch", "flex", "provisioned"})
+SLOW_TIERS: frozenset[Tier] = frozenset({"batch", "flex"})
+SETTLED_TIERS: frozenset[Tier] = SLOW_TIERS | {"provisioned"}
 """Tiers on which a call has nothing to save by waiting."""
 
 
@@ -111,6 +113,20 @@ def cost(call: Call, rates: CallRates) -> Cost:
     if spend is None or not call.billed or call.tier in SETTLED_TIERS:
         return Cost(spend, spend, spend)
     return Cost(spend, _slow(call, spend, rates, rates.low), _slow(call, spend, rates, rates.high))
+
+
+def sync_nano(call: Call, rates: CallRates) -> int | None:
+    """Return what a call on a slow tier would have cost synchronously; of any other call, what it cost.
+
+    `rates.high` and the factor are those of the tier it ran on.
+    """
+    spend = spend_nano(call, rates.paid)
+    if spend is None or not call.billed or call.tier not in SLOW_TIERS:
+        return spend
+    ratio = _ratio(call, rates.sync, rates.high)
+    if ratio is not None and ratio[0]:
+        return spend * ratio[1] // ratio[0]
+    return spend * MILLION // rates.factor_ppm if rates.factor_ppm else None
 
 
 def basis(call: Call, rates: CallRates) -> Literal["rates", "factor"]:

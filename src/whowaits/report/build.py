@@ -12,6 +12,7 @@ from whowaits.config import WorkloadEntry
 from whowaits.join import Joined, base_name, covered_days
 from whowaits.judge import is_move
 from whowaits.model import Classified, Evidence, Place, Scan, Skipped, Usage, Waiter, Workload
+from whowaits.report import splits
 from whowaits.report.values import (
     CodeBasis,
     Headline,
@@ -30,6 +31,7 @@ from whowaits.report.values import (
     open_question,
     strongest_first,
 )
+from whowaits.report.waivers import waivers
 
 ROUTE_ORDER: Final = {"batch": 0, "flex": 1, "unknown": 2, "sync": 3}
 URGENCY_ORDER: Final = {"required": 0, "try": 1, None: 2}
@@ -47,6 +49,7 @@ def build(joined: Joined, *, name: str, as_of: date, version: str, invoice: Deci
     headline = None if joined.logs is None else _headline(workloads, invoice)
     lines = _workload_lines(workloads, joined, headline)
     sites = _site_lines(joined)
+    parts = splits.parts(workloads, splits.owners_of(joined.owners or {}, base_name))
     return Report(
         name=name,
         as_of=as_of,
@@ -68,6 +71,12 @@ def build(joined: Joined, *, name: str, as_of: date, version: str, invoice: Deci
         coverage=() if joined.logs is None else joined.logs.coverage,
         price_doubts=() if joined.logs is None else joined.logs.price_doubts,
         missing=() if joined.logs is None else joined.logs.missing,
+        months=splits.by_month(parts),
+        owners=splits.by_owner(parts),
+        providers=splits.by_provider(parts),
+        models=splits.by_model(parts),
+        unwaited_hours=splits.unwaited_hours(workloads),
+        waivers=waivers(joined.scan),
     )
 
 

@@ -21,11 +21,14 @@ from whowaits.report.values import (
     Part,
     Report,
     SiteLine,
+    Split,
+    WaiverLine,
     WorkloadLine,
     is_dearer,
 )
 
 FORMAT: Final = 1
+SPLITS: Final = ("months", "owners", "providers", "models")
 SHARE: Final = Decimal("0.000001")
 
 
@@ -41,6 +44,8 @@ def render_json(report: Report) -> str:
             "waiters": [{"waiter": p.waiter, **_part(p)} for p in report.waiters],
             "routes": [{"route": p.route, "urgency": p.urgency, **_part(p)} for p in report.routes],
             "workloads": [_workload(w) for w in report.workloads],
+            **{name: [_split(s) for s in getattr(report, name)] for name in SPLITS},
+            "unwaited_hours": list(report.unwaited_hours),
             "call_sites": [_site(s) for s in report.sites],
             "questions": [_question(q) for q in report.questions],
             "conflicts": [
@@ -54,6 +59,7 @@ def render_json(report: Report) -> str:
                 for c in report.conflicts
             ],
             "findings": [_other(f) for f in report.others],
+            "waivers": [_waiver(w) for w in report.waivers],
             "notes": [{"note": n, "about": list(about)} for n, about in report.notes.items()],
             **stated(report),
             "skipped": [
@@ -98,6 +104,42 @@ def _part(part: Part) -> dict[str, Any]:
         "already_slow_usd": usd(part.slow_usd),
         "saving_usd_low": usd(part.saving_low_usd),
         "saving_usd_high": usd(part.saving_high_usd),
+    }
+
+
+def _split(split: Split) -> dict[str, Any]:
+    return {
+        "name": split.name,
+        "workloads": split.workloads,
+        "calls": split.calls,
+        "unpriced_calls": split.unpriced_calls,
+        "spend_usd": usd(split.spend_usd),
+        "already_slow_usd": usd(split.slow_usd),
+        "nobody_waited_usd": usd(split.unwaited_usd),
+        "unknown_usd": usd(split.unknown_usd),
+        "movable_usd": usd(split.movable_usd),
+        "saving_usd_low": usd(split.saving_low_usd),
+        "saving_usd_high": usd(split.saving_high_usd),
+        "after_usd_low": usd(split.after_low_usd),
+        "after_usd_high": usd(split.after_high_usd),
+        "realised_usd": usd(split.realised_usd),
+    }
+
+
+def _waiver(line: WaiverLine) -> dict[str, Any]:
+    return {
+        "state": line.state,
+        "rule": line.rule,
+        "message": line.message,
+        **place(line.place),
+        "call_site": None if line.call_site is None else place(line.call_site),
+        "reason": line.reason,
+        "owner": line.owner,
+        "until": None if line.until is None else line.until.isoformat(),
+        "in_source": line.in_source,
+        "monthly_usd": usd(line.monthly_usd),
+        "monthly_saving_usd_low": None if line.saving is None else usd(line.saving.low_usd),
+        "monthly_saving_usd_high": None if line.saving is None else usd(line.saving.high_usd),
     }
 
 

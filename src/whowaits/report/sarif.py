@@ -74,7 +74,7 @@ def _result(found: Reported, index: Mapping[str, int]) -> dict[str, Any]:
         result["relatedLocations"] = [_related(number, step) for number, step in enumerate(found.steps, start=1)]
     if finding.state in _STATES:
         result["baselineState"] = _STATES[finding.state]
-    if finding.waived is not None:
+    if finding.state == "suppressed" and finding.waived is not None:
         kind = "inSource" if finding.waived.in_source else "external"
         result["suppressions"] = [{"kind": kind, "justification": words.clean(finding.waived.reason, 400)}]
     return result

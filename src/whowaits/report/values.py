@@ -19,6 +19,7 @@ from whowaits.model import (
     Place,
     PriceDoubt,
     Route,
+    Saving,
     Urgency,
     Usage,
     Waiter,
@@ -26,6 +27,8 @@ from whowaits.model import (
 )
 
 SavingBasis = Literal["rates", "factor", "mixed", "none"]
+SplitBy = Literal["month", "owner", "provider", "model"]
+WaiverState = Literal["active", "expired", "unused", "without-reason"]
 
 
 def movable_usd(workload: Workload) -> Decimal | None:
@@ -125,6 +128,58 @@ class Part:
     share: Decimal | None
     saving_low_usd: Decimal | None
     saving_high_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The calls of one month, owner, provider or model. `name` None = the log, or the register, does not say which."""
+
+    by: SplitBy
+    name: str | None
+    workloads: int
+    calls: int
+    unpriced_calls: int
+    spend_usd: Decimal
+    slow_usd: Decimal
+    """Part of the spend on a batch or flex tier already."""
+    unwaited_usd: Decimal
+    """Part of the spend that nobody waited for."""
+    unknown_usd: Decimal
+    """Part of the spend that could not be judged."""
+    movable_usd: Decimal
+    saving_low_usd: Decimal
+    saving_high_usd: Decimal
+    realised_usd: Decimal
+    """What the calls on a slower tier would have cost more synchronously."""
+
+    @property
+    def after_low_usd(self) -> Decimal:
+        return self.spend_usd - self.saving_high_usd
+
+    @property
+    def after_high_usd(self) -> Decimal:
+        return self.spend_usd - self.saving_low_usd
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverLine:
+    """A finding that somebody has accepted, or a waiver that is over or that nothing needs."""
+
+    state: WaiverState
+    rule: str
+    message: str
+    place: Place
+    """The finding, or the waiver itself where it holds no longer."""
+    call_site: Place | None
+    reason: str | None
+    owner: str | None
+    until: date | None
+    in_source: bool
+    """Said in a comment, else in the configuration."""
+    monthly_usd: Decimal | None
+    """What the accepted calls cost in 30 days, from a joined log."""
+    saving: Saving | None
+    """What their move would save in 30 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +324,13 @@ class Report:
     coverage: tuple[Coverage, ...] = ()
     price_doubts: tuple[PriceDoubt, ...] = ()
     missing: tuple[Missing, ...] = ()
+    months: tuple[Split, ...] = ()
+    owners: tuple[Split, ...] = ()
+    providers: tuple[Split, ...] = ()
+    models: tuple[Split, ...] = ()
+    unwaited_hours: tuple[int, ...] = ()
+    """Logged calls that nobody waits for in each hour of the week, from Monday 00:00 UTC on; empty without times."""
+    waivers: tuple[WaiverLine, ...] = ()
 
     @property
     def moves(self) -> tuple[WorkloadLine, ...]:
