@@ -316,3 +316,23 @@ def test_metrics_are_printed_or_written_whole(log, tmp_path):
     assert printed.exit_code == 0
     assert run("metrics", log, "-o", tmp_path / "m.txt", "--as-of", "2026-10-01", "-q").exit_code == 0
     assert (tmp_path / "m.txt").read_text() == printed.stdout
+
+
+def test_a_report_on_verdicts_alone_says_what_is_missing(log, tmp_path):
+    for option in ("--workloads", "--tags-only"):
+        run("classify", log, option, tmp_path / "t.parquet", "--as-of", "2026-10-01", "-q")
+        result = run("report", tmp_path / "t.parquet", "-o", tmp_path / "out", "--as-of", "2026-10-01", "-q")
+        assert (result.exit_code, "verdicts without the calls" in result.output) == (3, True)
+
+
+def test_a_report_takes_the_schedules_of_a_folder(log, tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "crontab").write_text("0 2 * * * python jobs/tagger.py\n")
+    words = ("--as-of", "2026-10-01", "-q", "--name", "q")
+    deadlines = []
+    for more in ((), ("--project", project)):
+        run("report", log, "-o", tmp_path / "out", *words, *more)
+        (tagger,) = json.loads((tmp_path / "out" / "q.json").read_text())["workloads"]
+        deadlines.append("0 2 * * *" in json.dumps(tagger["evidence"]))
+    assert deadlines == [False, True]

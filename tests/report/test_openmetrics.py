@@ -32,6 +32,15 @@ def test_sums_over_all_series_are_those_of_the_report(newsroom: Report) -> None:
     assert found["whowaits_calls"] == sum(line.workload.calls for line in newsroom.workloads)
 
 
+def test_calls_that_are_on_a_slower_tier_need_nothing(newsroom: Report) -> None:
+    line = next(line for line in newsroom.workloads if line.movable_usd)
+    there = replace(line.workload.portions[0], tier="batch", calls=400)
+    rest = replace(line.workload.portions[0], calls=600)
+    work = replace(line.workload, portions=(there, rest))
+    found = sums(render_openmetrics(replace(newsroom, workloads=(replace(line, workload=work),))))
+    assert found["whowaits_realtime_without_requirement_calls"] == 600
+
+
 def test_the_dearest_workloads_are_named_and_the_rest_is_summed(
     newsroom: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import whowaits
-from whowaits.cli import baseline, check, logs, register, rule
+from whowaits.cli import baseline, check, logs, register, reports, rule
 
 app = typer.Typer(
     help="Finds model calls that nobody waits for, in code and in logs, and what a batch API would save on them.",
@@ -18,9 +18,9 @@ app = typer.Typer(
 app.command()(check.check)
 app.command()(logs.classify)
 app.command()(logs.ingest)
-app.command()(logs.audit)
-app.command()(logs.report)
-app.command()(logs.metrics)
+app.command()(reports.audit)
+app.command()(reports.report)
+app.command()(reports.metrics)
 app.command()(register.workloads)
 app.command()(register.init)
 app.command()(register.answer)

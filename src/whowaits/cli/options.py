@@ -33,3 +33,12 @@ AsOf = Annotated[
         show_default="today",
     ),
 ]
+Redact = Annotated[
+    bool,
+    typer.Option("--redact", help="Make it fit to share: pseudonyms for names of keys, workloads, teams and paths."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+Project = Annotated[
+    Path | None,
+    typer.Option("--project", help="Folder whose schedules and runbooks speak of the jobs in these logs."),
+]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from whowaits import config
-from whowaits.model import WrongUse
+from whowaits.model import Written, WrongUse
 from whowaits.whole_files import checked_target
 
 FOUND: Final = 1
@@ -107,6 +107,37 @@ def nothing_read() -> NoReturn:
     """Say that there was no code, and exit with 3."""
     print("whowaits: no Python file or notebook to read here", file=sys.stderr)
     raise SystemExit(NOTHING_READ)
+
+
+def no_call() -> NoReturn:
+    """Say that there was no call, and exit with 3."""
+    print(
+        "whowaits: no call to read in these logs; `whowaits classify --peek` says what they look like", file=sys.stderr
+    )
+    raise SystemExit(NOTHING_READ)
+
+
+def key_folder(settings: config.Config, folder: Path = Path()) -> Path:
+    """Return the folder that keeps the key of pseudonyms: that of the configuration, where there is one."""
+    return settings.path.parent if settings.path else folder
+
+
+def say_where(mapping: Path | None) -> None:
+    """Say where it is kept what pseudonyms stand for."""
+    if mapping is not None:
+        print(f"kept what the pseudonyms stand for in {mapping}: share everything but that", file=sys.stderr)
+
+
+def written_in(project: Path | None, settings: config.Config) -> tuple[Written, ...]:
+    """Return what the files of a folder say about jobs. WrongUse where there is no such folder."""
+    if project is None:
+        return ()
+    from whowaits.code import files
+    from whowaits.deadlines import jobs
+
+    if not project.is_dir():
+        raise WrongUse(f"{project}: no such folder")
+    return jobs.find(project, sorted(files.names(project, settings.exclude, suffixes=("",))))
 
 
 def dollars(option: str, word: str) -> Decimal:

@@ -141,12 +141,16 @@ def _about_small(count: int, settings: GateSettings) -> str:
     return f"{number} not fail: less than ${settings.min_saving} a month to be saved"
 
 
+def _is_taken_on(finding: Finding) -> bool:
+    return finding.state == "suppressed" and finding.waived is not None and finding.waived.owner is not None
+
+
 def _over_budget(scan: Scan, money: Mapping[_Key, Usage], budget: Decimal | None) -> str | None:
     """What is said where new spend is above the budget. Only an owner with a reason acknowledges spend."""
     if budget is None:
         return None
-    taken_on = [f for f in scan.findings if f.state != "known" and (f.waived is None or f.waived.owner is None)]
-    usages = [usage for f in taken_on if (usage := _usage(f, money)) is not None]
+    open_ones = [f for f in scan.findings if f.state != "known" and not _is_taken_on(f)]
+    usages = [usage for f in open_ones if (usage := _usage(f, money)) is not None]
     spent = sum((u.monthly_usd for u in usages if u.monthly_usd is not None), Decimal(0))
     if spent <= budget:
         return None

@@ -24,6 +24,7 @@ from whowaits.logs.vocabulary import canonical
 from whowaits.model import Place, WrongUse
 
 UNREAD: Final = "nothing in this file looks like a model call; name its columns with --map FIELD=PATH"
+VERDICTS_ALONE: Final = "verdicts without the calls they are about; give what `whowaits classify -o` wrote"
 GUESSED: Final = (
     "a document beside logs that only has names of columns like a table of calls; name the file itself to read it"
 )
@@ -128,6 +129,8 @@ def why_unread(head: bytes) -> str:
     """Return why nobody reads a file that begins with `head`."""
     if not head.strip():
         return "the file is empty"
+    if documents.keys_of(head) >= set(table.VERDICT_COLUMNS):
+        return VERDICTS_ALONE
     return GUESSED if fallback().recognise(head) else UNREAD
 
 

@@ -30,10 +30,6 @@ FINDINGS: Final = {
     "waited-on-batch": "runs on a batch tier, but somebody or the next call waits for it",
     "declared-but-waited": "the register says that no person waits, but the log shows one",
 }
-_VERDICT: Final = (
-    "workload", "waiter", "human_waiting", "deadline_s", "route", "urgency", "basis", "deadline_basis", "evidence",
-    "question",
-)  # fmt: skip
 
 
 def workload(
@@ -145,7 +141,7 @@ def store(engine: Engine, units: Sequence[Unit], workloads: Sequence[Workload]) 
     import pyarrow as pa
 
     kinds = dict(table.TAG_FIELDS)
-    tags = [(name, kinds[name]) for name in _VERDICT]
+    tags = [(name, kinds[name]) for name in table.VERDICT_COLUMNS]
     figures = [
         ("provider", pa.string()), ("models", table.TEXTS), ("calls", pa.int64()), ("rows", pa.int64()),
         ("first_at", table.TIME), ("last_at", table.TIME), ("spend_usd", table.SUM), ("slow_usd", table.SUM),
@@ -230,7 +226,7 @@ def tags_sql(shown: Shown) -> str:
 
 
 def _judgement() -> str:
-    verdict = ", ".join(f"v.{quoted(name)}" for name in _VERDICT)
+    verdict = ", ".join(f"v.{quoted(name)}" for name in table.VERDICT_COLUMNS)
     flex = "v.slow_tier = 'flex'"
     low = f"CASE WHEN {flex} THEN p.flex_nano ELSE least(p.kept_nano, p.lost_nano) END"
     high = f"CASE WHEN {flex} THEN p.flex_nano ELSE greatest(p.kept_nano, p.lost_nano) END"

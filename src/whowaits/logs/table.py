@@ -124,6 +124,7 @@ TAG_FIELDS: Final[tuple[tuple[str, pa.DataType], ...]] = (
 CALL_SCHEMA: Final = pa.schema(CALL_FIELDS)
 CALL_COLUMNS: Final = tuple(CALL_SCHEMA.names)
 TAG_COLUMNS: Final = tuple(name for name, _ in TAG_FIELDS)
+VERDICT_COLUMNS: Final = tuple(name for name, kind in TAG_FIELDS if kind != MONEY)
 
 STATEMENT_COLUMNS: Final = (
     "provider",

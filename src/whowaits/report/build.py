@@ -49,7 +49,7 @@ def build(joined: Joined, *, name: str, as_of: date, version: str, invoice: Deci
     headline = None if joined.logs is None else _headline(workloads, invoice)
     lines = _workload_lines(workloads, joined, headline)
     sites = _site_lines(joined)
-    parts = splits.parts(workloads, splits.owners_of(joined.owners or {}, base_name))
+    owned = splits.owned(workloads, splits.owners_of(joined.owners or {}, base_name))
     return Report(
         name=name,
         as_of=as_of,
@@ -71,10 +71,10 @@ def build(joined: Joined, *, name: str, as_of: date, version: str, invoice: Deci
         coverage=() if joined.logs is None else joined.logs.coverage,
         price_doubts=() if joined.logs is None else joined.logs.price_doubts,
         missing=() if joined.logs is None else joined.logs.missing,
-        months=splits.by_month(parts),
-        owners=splits.by_owner(parts),
-        providers=splits.by_provider(parts),
-        models=splits.by_model(parts),
+        months=splits.by_month(owned),
+        owners=splits.by_owner(owned),
+        providers=splits.by_provider(owned),
+        models=splits.by_model(owned),
         unwaited_hours=splits.unwaited_hours(workloads),
         waivers=waivers(joined.scan),
     )

@@ -10,6 +10,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from whowaits.money.savings import SLOW_TIERS
 from whowaits.report.values import Report, WorkloadLine, is_dearer
 
 MAX_WORKLOADS: Final = 200
@@ -40,7 +41,6 @@ class _Figures(Collector):
         lines = self._report.workloads
         for name, says, figure in _PER_WORKLOAD:
             yield _metric(name, says, lines, figure)
-        yield _gauge("whowaits_unpriced_calls", "Calls whose price nobody states.", _unpriced(lines))
 
 
 def _metric(name: str, says: str, lines: Sequence[WorkloadLine], figure: Figure) -> Metric:
@@ -79,25 +79,20 @@ def _unknown(line: WorkloadLine) -> Decimal | None:
 
 
 def _without_need(line: WorkloadLine) -> int | None:
-    """Calls of a workload that belongs on a slower tier and has spend that is not there."""
-    return None if line.movable_usd is None else line.workload.calls
-
-
-def _unpriced(lines: Iterable[WorkloadLine]) -> int:
-    return sum(line.workload.unpriced_calls for line in lines)
-
-
-def _gauge(name: str, says: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, says, value=value)
+    """Calls, of a workload that belongs on a slower tier, that are not there."""
+    if line.movable_usd is None:
+        return None
+    return sum(portion.calls for portion in line.workload.portions if portion.tier not in SLOW_TIERS)
 
 
 _PER_WORKLOAD: Final[tuple[tuple[str, str, Figure], ...]] = (
     ("whowaits_calls", "Billed calls.", lambda line: line.workload.calls),
+    ("whowaits_unpriced_calls", "Calls whose price nobody states.", lambda line: line.workload.unpriced_calls),
     ("whowaits_spend_usd", "What the calls cost.", lambda line: line.workload.spend_usd),
     ("whowaits_slow_tier_usd", "Part of it on a batch or flex tier already.", lambda line: line.workload.slow_usd),
     (
         "whowaits_realtime_without_requirement_calls",
-        "Calls of workloads that belong on a slower tier and are not, or not all, there.",
+        "Calls in real time of workloads that belong on a slower tier.",
         _without_need,
     ),
     (

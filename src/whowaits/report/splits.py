@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Final
 
 from whowaits.model import Portion, Workload
+from whowaits.money.savings import SLOW_TIERS
 from whowaits.report.values import Split, SplitBy, is_dearer
 
 NOTHING: Final = Decimal(0)
-SLOW: Final = ("batch", "flex")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class OwnedPortion:
     """A portion beside its workload and who answers for it."""
 
     portion: Portion
@@ -25,7 +25,7 @@ class Part:
     @property
     def movable_usd(self) -> Decimal:
         """What its move is about: what belongs on a slower tier and is not there."""
-        moves = self.workload.verdict.route in SLOW and self.portion.tier not in SLOW
+        moves = self.workload.verdict.route in SLOW_TIERS and self.portion.tier not in SLOW_TIERS
         return self.portion.spend_usd or NOTHING if moves else NOTHING
 
     @property
@@ -40,40 +40,40 @@ class Part:
         return low or NOTHING, high or NOTHING
 
 
-def parts(workloads: Iterable[Workload], owner: Callable[[Workload], str | None]) -> list[Part]:
+def owned(workloads: Iterable[Workload], owner: Callable[[Workload], str | None]) -> list[OwnedPortion]:
     """Return the portions of all workloads. The register names the owner, else the log the team."""
-    return [Part(p, w, owner(w) or p.team) for w in workloads for p in w.portions]
+    return [OwnedPortion(p, w, owner(w) or p.team) for w in workloads for p in w.portions]
 
 
-def by_month(found: Iterable[Part]) -> tuple[Split, ...]:
+def by_month(found: Iterable[OwnedPortion]) -> tuple[Split, ...]:
     """Return the money of each month in UTC, in their order; calls without a time last."""
     sums = _by("month", found, lambda p: None if p.portion.month is None else f"{p.portion.month:%Y-%m}")
     return tuple(sorted(sums, key=lambda s: (s.name is None, s.name or "")))
 
 
-def by_owner(found: Iterable[Part]) -> tuple[Split, ...]:
+def by_owner(found: Iterable[OwnedPortion]) -> tuple[Split, ...]:
     """Return the money of each owner, the largest bill first; None is what nobody answers for."""
     return _largest_first(_by("owner", found, lambda p: p.owner))
 
 
-def by_provider(found: Iterable[Part]) -> tuple[Split, ...]:
+def by_provider(found: Iterable[OwnedPortion]) -> tuple[Split, ...]:
     """Return the money of each provider, the largest bill first."""
     return _largest_first(_by("provider", found, lambda p: p.portion.provider))
 
 
-def by_model(found: Iterable[Part]) -> tuple[Split, ...]:
+def by_model(found: Iterable[OwnedPortion]) -> tuple[Split, ...]:
     """Return the money of each model, the largest bill first."""
     return _largest_first(_by("model", found, lambda p: p.portion.model))
 
 
-def _by(by: SplitBy, found: Iterable[Part], key: Callable[[Part], str | None]) -> list[Split]:
-    groups: dict[str | None, list[Part]] = {}
+def _by(by: SplitBy, found: Iterable[OwnedPortion], key: Callable[[OwnedPortion], str | None]) -> list[Split]:
+    groups: dict[str | None, list[OwnedPortion]] = {}
     for part in found:
         groups.setdefault(key(part), []).append(part)
     return [_split(by, name, group) for name, group in groups.items()]
 
 
-def _split(by: SplitBy, name: str | None, group: list[Part]) -> Split:
+def _split(by: SplitBy, name: str | None, group: list[OwnedPortion]) -> Split:
     savings = [part.saving_usd for part in group]
     return Split(
         by=by,
@@ -82,7 +82,7 @@ def _split(by: SplitBy, name: str | None, group: list[Part]) -> Split:
         calls=sum(part.portion.calls for part in group),
         unpriced_calls=sum(part.portion.unpriced_calls for part in group),
         spend_usd=_sum(part.portion.spend_usd for part in group),
-        slow_usd=_sum(part.portion.spend_usd for part in group if part.portion.tier in SLOW),
+        slow_usd=_sum(part.portion.spend_usd for part in group if part.portion.tier in SLOW_TIERS),
         unwaited_usd=_sum(part.portion.spend_usd for part in group if part.workload.verdict.waiter == "nobody"),
         unknown_usd=_sum(part.portion.spend_usd for part in group if part.workload.verdict.route == "unknown"),
         movable_usd=_sum(part.movable_usd for part in group),
@@ -94,7 +94,7 @@ def _split(by: SplitBy, name: str | None, group: list[Part]) -> Split:
 
 def realised(portion: Portion) -> Decimal:
     """Return what calls saved because they did run on a slower tier."""
-    if portion.tier not in SLOW or portion.sync_usd is None or portion.spend_usd is None:
+    if portion.tier not in SLOW_TIERS or portion.sync_usd is None or portion.spend_usd is None:
         return NOTHING
     return portion.sync_usd - portion.spend_usd
 

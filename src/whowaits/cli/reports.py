@@ -1,0 +1,192 @@
+"""The commands that show what was found: `audit` on code and logs, `report` and `metrics` on calls alone."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+import whowaits
+from whowaits import config
+from whowaits.cli import progress
+from whowaits.cli.options import AsOf, Isolated, Mapping, NoCache, Paths, Project, Quiet, Redact
+from whowaits.cli.shared import (
+    NOTHING_READ,
+    color,
+    day,
+    dollars,
+    key_folder,
+    mapping_of,
+    no_call,
+    root_of,
+    say_where,
+    show,
+    width,
+    written_in,
+    wrong_use_is_exit_2,
+)
+from whowaits.model import Written
+from whowaits.pseudonyms import Pseudonyms
+
+if TYPE_CHECKING:
+    from whowaits.report.values import Report
+
+Tagged = Annotated[
+    list[str], typer.Argument(help="What `classify -o` or `ingest` wrote, or logs; `-` is standard input.")
+]
+Output = Annotated[Path, typer.Option("-o", "--output", help="Folder that receives the report.")]
+Invoice = Annotated[
+    str | None, typer.Option(metavar="USD", help="What the providers billed for the period of the logs.")
+]
+
+
+def audit(
+    paths: Paths = [Path()],  # noqa: B006 -- typer copies defaults
+    logs: Annotated[list[str], typer.Option("--logs", help="Log file or folder; may be given again.")] = [],  # noqa: B006
+    output: Output = Path("reports"),
+    name: Annotated[str | None, typer.Option(help="Name of the report.", show_default="the folder's name")] = None,
+    invoice: Invoice = None,
+    as_of: AsOf = None,
+    redact: Redact = False,
+    mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
+    no_cache: NoCache = False,
+    isolated: Isolated = False,
+) -> None:
+    """Read code and logs, join them, and write the report: what could wait, and what that would save."""
+    from whowaits import join
+    from whowaits.code import scan as code_half
+    from whowaits.report import build
+
+    billed = None if invoice is None else dollars("--invoice", invoice)
+    with wrong_use_is_exit_2():
+        root = root_of(paths)
+        settings = config.load(root, isolated=isolated)
+        pseudonyms = Pseudonyms(key_folder(settings, root))
+        scan = code_half.scan(root, paths, settings, cache=not no_cache, as_of=day(as_of))
+        classified = None
+        if logs:
+            from whowaits.logs import workloads as log_half
+
+            with log_half.classify(
+                logs, settings, day(as_of), mapping=mapping_of(mapping), pseudonyms=pseudonyms, written=scan.written
+            ) as session:
+                classified = session.classified
+        joined = join.join(scan, classified, settings)
+        made = build.build(
+            joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__, invoice=billed
+        )
+    publish(made, output, name, pseudonyms if redact else None)
+    with wrong_use_is_exit_2():
+        say_where(pseudonyms.keep())
+    if scan.files == 0 and (classified is None or classified.rows_read == 0):
+        raise typer.Exit(NOTHING_READ)
+
+
+def report(
+    tagged: Tagged,
+    project: Project = None,
+    output: Output = Path("reports"),
+    name: Annotated[str, typer.Option(help="Name of the report.")] = "report",
+    invoice: Invoice = None,
+    as_of: AsOf = None,
+    redact: Redact = False,
+    mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
+    quiet: Quiet = False,
+    isolated: Isolated = False,
+) -> None:
+    """Write the report on calls alone: on tagged Parquet, on what `ingest` wrote, or on logs."""
+    billed = None if invoice is None else dollars("--invoice", invoice)
+    asked = _asked(project, mapping, day(as_of), quiet=quiet, isolated=isolated)
+    made, rows = _reported(tagged, asked, name, billed)
+    publish(made, output, name, asked.pseudonyms if redact else None)
+    with wrong_use_is_exit_2():
+        say_where(asked.pseudonyms.keep())
+    if rows == 0:
+        no_call()
+
+
+def metrics(
+    tagged: Tagged,
+    project: Project = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write there instead of to the screen.")] = None,
+    as_of: AsOf = None,
+    mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
+    quiet: Quiet = False,
+    isolated: Isolated = False,
+) -> None:
+    """Print what a dashboard shows, as OpenMetrics: calls in real time that nothing needs in real time, and money."""
+    from whowaits.report.openmetrics import render_openmetrics
+    from whowaits.report.write import write_whole
+
+    asked = _asked(project, mapping, day(as_of), quiet=quiet, isolated=isolated)
+    made, rows = _reported(tagged, asked)
+    text = render_openmetrics(made)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        with wrong_use_is_exit_2():
+            write_whole(output, text)
+    if rows == 0:
+        no_call()
+
+
+def publish(made: Report, output: Path, name: str | None, hide: Pseudonyms | None) -> None:
+    """Write a report in every format and print its tables; with `hide`, fit to share."""
+    from whowaits.redacted import redact as redacted
+    from whowaits.report import terminal, write
+
+    with wrong_use_is_exit_2():
+        if hide is not None:
+            made = redacted(made, hide)
+            made = replace(made, name=name or made.name)
+        written = write.write_all(made, output)
+    show(terminal.render_text(made, width=width(), color=color()))
+    for path in written:
+        print(f"wrote {path}")
+
+
+class _Asked(NamedTuple):
+    """How calls are to be read and judged, beside which they are."""
+
+    settings: config.Config
+    pseudonyms: Pseudonyms
+    fields: dict[str, str]
+    written: tuple[Written, ...]
+    as_of: date
+    quiet: bool
+
+
+def _asked(project: Path | None, mapping: list[str], as_of: date, *, quiet: bool, isolated: bool) -> _Asked:
+    with wrong_use_is_exit_2():
+        settings = config.load(Path(), isolated=isolated)
+        pseudonyms = Pseudonyms(key_folder(settings))
+        return _Asked(settings, pseudonyms, mapping_of(mapping), written_in(project, settings), as_of, quiet)
+
+
+def _reported(tagged: list[str], asked: _Asked, name: str = "", invoice: Decimal | None = None) -> tuple[Report, int]:
+    """The report on calls alone, judged by today's rules and register, and how many rows were read."""
+    from whowaits import join
+    from whowaits.logs import workloads as log_half
+    from whowaits.report import build
+
+    with (
+        wrong_use_is_exit_2(),
+        progress.bar(quiet=asked.quiet) as meter,
+        log_half.classify(
+            tagged,
+            asked.settings,
+            asked.as_of,
+            mapping=asked.fields,
+            pseudonyms=asked.pseudonyms,
+            meter=meter,
+            written=asked.written,
+        ) as session,
+    ):
+        joined = join.join(None, session.classified, asked.settings)
+        made = build.build(joined, name=name, as_of=asked.as_of, version=whowaits.__version__, invoice=invoice)
+        return made, session.classified.rows_read
