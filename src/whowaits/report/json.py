@@ -186,6 +186,7 @@ def _workload_money(line: WorkloadLine, workload: Workload) -> dict[str, Any]:
         "share": _share(line.share),
         "already_slow_usd": usd(workload.slow_usd),
         "movable_usd": usd(line.movable_usd),
+        "realised_usd": usd(line.realised_usd),
         "unpriced_calls": workload.unpriced_calls,
         **_saving(workload.saving),
         "dearer_on_the_slow_tier": is_dearer(workload),

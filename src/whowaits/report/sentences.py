@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final
 
 from whowaits.join import By
@@ -126,6 +127,19 @@ def saving_basis(head: Headline) -> tuple[str, ...]:
     if head.saving_low_usd != head.saving_high_usd:
         said.append("Low: prompt-cache hits are lost in batch. High: they are kept.")
     return tuple(said)
+
+
+def realised(report: Report) -> tuple[str, ...]:
+    """Return what the calls on a slower tier have saved; nothing where there are none."""
+    slow = [w for w in report.workloads if w.workload.slow_usd]
+    if not slow:
+        return ()
+    saved = sum((w.realised_usd for w in slow), Decimal(0))
+    spent = sum((w.workload.slow_usd for w in slow), Decimal(0))
+    return (
+        f"{words.usd(spent)} was spent on a slower tier. Synchronously these calls would have cost "
+        f"{words.usd(saved)} more: that is saved already, and in no saving above.",
+    )
 
 
 def saving_note(line: WorkloadLine) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from whowaits.model import Portion, Workload
 from whowaits.money.savings import SLOW_TIERS
-from whowaits.report.values import Split, SplitBy, is_dearer
+from whowaits.report.values import Split, SplitBy, is_dearer, realised_usd
 
 NOTHING: Final = Decimal(0)
 
@@ -88,15 +88,8 @@ def _split(by: SplitBy, name: str | None, group: list[OwnedPortion]) -> Split:
         movable_usd=_sum(part.movable_usd for part in group),
         saving_low_usd=_sum(low for low, _ in savings),
         saving_high_usd=_sum(high for _, high in savings),
-        realised_usd=_sum(realised(part.portion) for part in group),
+        realised_usd=_sum(realised_usd(part.portion) for part in group),
     )
-
-
-def realised(portion: Portion) -> Decimal:
-    """Return what calls saved because they did run on a slower tier."""
-    if portion.tier not in SLOW_TIERS or portion.sync_usd is None or portion.spend_usd is None:
-        return NOTHING
-    return portion.sync_usd - portion.spend_usd
 
 
 def unwaited_hours(workloads: Iterable[Workload]) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from whowaits.model import (
     Evidence,
     Missing,
     Place,
+    Portion,
     PriceDoubt,
     Route,
     Saving,
@@ -25,6 +26,7 @@ from whowaits.model import (
     Waiter,
     Workload,
 )
+from whowaits.money.savings import SLOW_TIERS
 
 SavingBasis = Literal["rates", "factor", "mixed", "none"]
 SplitBy = Literal["month", "owner", "provider", "model"]
@@ -37,6 +39,13 @@ def movable_usd(workload: Workload) -> Decimal | None:
         return None
     left = workload.spend_usd - workload.slow_usd
     return left if left > 0 else None
+
+
+def realised_usd(portion: Portion) -> Decimal:
+    """Return what calls saved because they did run on a slower tier."""
+    if portion.tier not in SLOW_TIERS or portion.sync_usd is None or portion.spend_usd is None:
+        return Decimal(0)
+    return portion.sync_usd - portion.spend_usd
 
 
 def open_question(workload: Workload) -> str | None:
@@ -195,6 +204,11 @@ class WorkloadLine:
     def movable_usd(self) -> Decimal | None:
         """What its move is about."""
         return movable_usd(self.workload)
+
+    @property
+    def realised_usd(self) -> Decimal:
+        """What its calls on a slower tier have saved."""
+        return sum((realised_usd(p) for p in self.workload.portions), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)

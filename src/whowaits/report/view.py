@@ -6,10 +6,9 @@ own syntax is each format's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable
 
-from whowaits.report import sentences, site_table, trust, words, workload_table
+from whowaits.report import hours_table, money_tables, sentences, site_table, trust, waiver_table, words, workload_table
 from whowaits.report.layout import (
     ROWS,
     SEEN,
@@ -25,7 +24,7 @@ from whowaits.report.layout import (
     route_cell,
     waiter_cell,
 )
-from whowaits.report.values import Headline, OpenQuestion, Part, Report
+from whowaits.report.values import Headline, OpenQuestion, Report
 from whowaits.report.workload_table import saving_said, ways
 
 
@@ -33,13 +32,19 @@ def page(report: Report) -> Page:
     """Return the report in words; sections with nothing to say are left out, except those whose emptiness is news."""
     sections = (
         _first(report),
-        _bill(report.headline),
-        _waiters(report.waiters),
-        _routes(report.routes),
+        money_tables.bill(report.headline),
+        money_tables.months(report.months),
+        money_tables.waiters(report.waiters),
+        money_tables.routes(report.routes),
         workload_table.section(report.workloads),
+        money_tables.owners(report.owners),
+        money_tables.providers(report.providers),
+        money_tables.models(report.models),
+        hours_table.section(report.unwaited_hours),
         site_table.section(report),
         _questions(report),
-        _slow(report),
+        money_tables.slow(report),
+        waiver_table.section(report.waivers),
         _others(report),
         _conflicts(report),
         _reasons(report),
@@ -103,89 +108,6 @@ def _first(report: Report) -> Section | None:
     return Section("first", "What to do first", items=items, after=after, ordered=True)
 
 
-_PART_COLUMNS: Final = (
-    Column("Workloads", numeric=True),
-    Column("Calls", numeric=True),
-    Column("Spend", numeric=True),
-    Column("Share", numeric=True),
-    Column("Slow already", numeric=True),
-    Column("Saving", numeric=True),
-)
-
-
-def _part(part: Part) -> tuple[Cell, ...]:
-    saving = "–"
-    if part.saving_low_usd is not None:
-        saving = words.usd_span(part.saving_low_usd, part.saving_high_usd)
-    return (
-        Cell(f"{part.workloads:,}"),
-        Cell(f"{part.calls:,}"),
-        Cell(words.usd(part.spend_usd)),
-        Cell(words.percent(part.share)),
-        Cell(words.usd(part.slow_usd) if part.slow_usd else "–"),
-        Cell(saving),
-    )
-
-
-def _bill(headline: Headline | None) -> Section | None:
-    if headline is None:
-        return None
-    saving = words.usd_span(headline.saving_low_usd, headline.saving_high_usd)
-    after = words.usd_span(headline.after_low_usd, headline.after_high_usd)
-    shares = words.percent_span(headline.share(headline.after_low_usd), headline.share(headline.after_high_usd))
-    rows = (
-        ("Bill of the period", words.usd(headline.bill_usd), "100 %" if headline.bill_usd else words.NOT_KNOWN),
-        (
-            "Of it on a slower tier already",
-            words.usd(headline.slow_usd),
-            words.percent(headline.share(headline.slow_usd)),
-        ),
-        (
-            "Of it batchable",
-            words.usd(headline.batchable_usd),
-            words.percent(headline.share(headline.batchable_usd)),
-        ),
-        ("Saving", saving, sentences.saving_share(headline)),
-        ("Bill after", after, shares),
-        *_invoice(headline),
-    )
-    columns = (Column("What"), Column("USD", numeric=True), Column("Share of the bill", numeric=True))
-    table = Table(columns, tuple(tuple(Cell(text) for text in row) for row in rows))
-    return Section("bill", "The bill, before and after", sentences.saving_basis(headline), table)
-
-
-def _invoice(headline: Headline) -> list[tuple[str, str, str]]:
-    """What the invoice says beside it, where one is given: the difference is shown, not spread over anything."""
-    if headline.invoice_usd is None or headline.unlogged_usd is None:
-        return []
-    return [
-        ("Invoice", words.usd(headline.invoice_usd), words.percent(headline.share(headline.invoice_usd))),
-        (
-            "Of the invoice in no log",
-            words.usd(headline.unlogged_usd),
-            words.percent(headline.share(headline.unlogged_usd)),
-        ),
-    ]
-
-
-def _waiters(parts: Sequence[Part]) -> Section | None:
-    if not parts:
-        return None
-    rows = tuple((waiter_cell(p.waiter or "unknown"), *_part(p)) for p in parts)
-    return Section("waiters", "Who waits", table=Table((Column("Who waits"), *_PART_COLUMNS), rows))
-
-
-def _routes(parts: Sequence[Part]) -> Section | None:
-    if not parts:
-        return None
-    rows = tuple((route_cell(p.route or "unknown", p.urgency), *_part(p)) for p in parts)
-    lead = (
-        "Synchronous is for somebody waiting. With an hour or more to go batch is worth a try, with a day or more "
-        "it is required.",
-    )
-    return Section("routes", "Where the calls belong", lead, Table((Column("Belongs on"), *_PART_COLUMNS), rows))
-
-
 def _questions(report: Report) -> Section | None:
     if not report.questions:
         return None
@@ -211,32 +133,6 @@ def _question_row(asked: OpenQuestion) -> tuple[Cell, ...]:
         Cell("depends on volume" if asked.usage is not None else words.usd(asked.spend_usd)),
         Cell(seen[0] if seen else "nothing that speaks of waiting", seen[1:]),
     )
-
-
-def _slow(report: Report) -> Section | None:
-    columns = (Column("What"), Column("Spend on a slower tier", numeric=True), Column("Belongs on"))
-    rows = [
-        (
-            Cell(words.clean(w.workload.name), ("in the logs",)),
-            Cell(words.usd(w.workload.slow_usd)),
-            route_cell(w.workload.verdict.route, w.workload.verdict.urgency),
-        )
-        for w in report.workloads
-        if w.workload.slow_usd
-    ]
-    rows += [
-        (
-            Cell(place(s.site.place), (words.clean(s.site.call),)),
-            Cell("–"),
-            route_cell(s.site.deciding.verdict.route, s.site.deciding.verdict.urgency),
-        )
-        for s in report.sites
-        if s.site.tier in ("batch", "flex")
-    ]
-    if not rows:
-        return None
-    table = Table(columns, tuple(rows[:ROWS]))
-    return Section("slow", "On a slower tier already", table=table, after=left_out(len(rows)))
 
 
 def _others(report: Report) -> Section | None:
