@@ -318,11 +318,37 @@ def test_metrics_are_printed_or_written_whole(log, tmp_path):
     assert (tmp_path / "m.txt").read_text() == printed.stdout
 
 
-def test_a_report_on_verdicts_alone_says_what_is_missing(log, tmp_path):
-    for option in ("--workloads", "--tags-only"):
-        run("classify", log, option, tmp_path / "t.parquet", "--as-of", "2026-10-01", "-q")
-        result = run("report", tmp_path / "t.parquet", "-o", tmp_path / "out", "--as-of", "2026-10-01", "-q")
-        assert (result.exit_code, "verdicts without the calls" in result.output) == (3, True)
+@pytest.mark.parametrize("option", ["-o", "--workloads", "--tags-only"])
+def test_a_report_shows_what_classify_found_whatever_it_wrote(log, tmp_path, option):
+    empty, day = tmp_path / "empty", ("--as-of", "2026-10-01")
+    empty.mkdir()
+    run("classify", log, option, tmp_path / "t.parquet", *day, "-q")
+    run("audit", empty, "--logs", log, "-o", tmp_path, "--name", "q", *day)
+    audited = json.loads((tmp_path / "q.json").read_text())
+    assert run("report", tmp_path / "t.parquet", "-o", tmp_path, "--name", "q").exit_code == 0
+    reported = json.loads((tmp_path / "q.json").read_text())
+    assert {**reported, "basis": {**reported["basis"], "code": None}} == {
+        **audited,
+        "basis": {**audited["basis"], "code": None},
+    }
+
+
+def test_what_was_judged_is_not_judged_by_another_day_or_folder(log, tmp_path):
+    run("classify", log, "-o", tmp_path / "t.parquet", "--as-of", "2026-10-01", "-q")
+    for words in (("--as-of", "2026-10-02"), ("--project", tmp_path), ("--map", "team=squad")):
+        result = run("report", tmp_path / "t.parquet", "-o", tmp_path / "out", *words)
+        assert (result.exit_code, words[0] in result.output, "classify" in result.output) == (2, True, True)
+    assert run("report", tmp_path / "t.parquet", "-o", tmp_path / "out", "--as-of", "2026-10-01").exit_code == 0
+
+
+def test_files_of_two_runs_are_judged_again_and_it_is_said(log, tmp_path):
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps({**CALL, "request_id": "z", "service": "other"}) + "\n")
+    for n, source in enumerate((log, other)):
+        run("classify", source, "-o", tmp_path / f"{n}.parquet", "--as-of", "2026-10-01", "-q")
+    result = run("report", *sorted(tmp_path.glob("?.parquet")), "-o", tmp_path, "--name", "q", "--as-of", "2026-10-01")
+    assert (result.exit_code, "0.parquet: is not the only thing named" in result.output) == (0, True)
+    assert [w["name"] for w in json.loads((tmp_path / "q.json").read_text())["workloads"]] == ["tagger", "other"]
 
 
 def test_a_report_takes_the_schedules_of_a_folder(log, tmp_path):

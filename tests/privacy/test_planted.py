@@ -46,6 +46,7 @@ def outputs(log: Path, folder: Path) -> dict[str, str]:
     made |= {path.suffix: path.read_text(encoding="utf-8") for path in write.write_all(report, folder)}
     for path in folder.glob("*.parquet"):
         made[path.name] = path.read_bytes().decode("latin-1") + repr(pq.read_table(path).to_pylist())
+        made[path.name] += repr(logs.known([path]).classified)
     return made
 
 

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whowaits import config
 from whowaits.cli import formats
-from whowaits.cli.shared import FOUND, day, dollars, fail, nothing_read, root_of, show, wrong_use_is_exit_2
+from whowaits.cli.shared import (
+    FOUND,
+    day,
+    dollars,
+    fail,
+    nothing_read,
+    root_of,
+    say_on_the_side,
+    show,
+    wrong_use_is_exit_2,
+)
 from whowaits.config import Config
 from whowaits.gate_settings import FailOn, one_of_fail_on
 from whowaits.model import Scan
@@ -129,9 +139,13 @@ def _with_money(scan: Scan, usage: Sequence[str], settings: Config, today: date)
     if not usage:
         return scan
     from whowaits import join
-    from whowaits.logs import workloads as log_half
+    from whowaits import logs as log_half
 
-    with log_half.classify(usage, settings, today) as session:
+    before = log_half.known(usage)
+    say_on_the_side(before.notes)
+    if before.classified is not None:
+        return join.join(scan, before.classified, settings).scan or scan
+    with log_half.classify(usage, settings, today, written=scan.written) as session:
         return join.join(scan, session.classified, settings).scan or scan
 
 

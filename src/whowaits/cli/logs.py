@@ -54,7 +54,6 @@ def classify(
 ) -> None:
     """Tag every logged call: who waits, until when, and which tier it belongs on."""
     from whowaits import logs as log_half
-    from whowaits.redacted import redact as redacted
     from whowaits.report import peeked, terminal
 
     with wrong_use_is_exit_2():
@@ -86,8 +85,7 @@ def classify(
         for path, write in zip((output, tags_only, workloads), writers, strict=True):
             if path is not None:
                 write(path)
-        shown = redacted(session.classified, pseudonyms) if redact else session.classified
-        show(terminal.render_classified(shown, width=width(), color=color()))
+        show(terminal.render_classified(session.classified, width=width(), color=color()))
         say_where(pseudonyms.keep())
         if session.classified.rows_read == 0:
             no_call()

@@ -24,13 +24,14 @@ from whowaits.cli.shared import (
     mapping_of,
     no_call,
     root_of,
+    say_on_the_side,
     say_where,
     show,
     width,
     written_in,
     wrong_use_is_exit_2,
 )
-from whowaits.model import Written
+from whowaits.model import Classified, WrongUse
 from whowaits.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def report(
 ) -> None:
     """Write the report on calls alone: on tagged Parquet, on what `ingest` wrote, or on logs."""
     billed = None if invoice is None else dollars("--invoice", invoice)
-    asked = _asked(project, mapping, day(as_of), quiet=quiet, isolated=isolated)
+    asked = _asked(project, mapping, as_of, quiet=quiet, isolated=isolated)
     made, rows = _reported(tagged, asked, name, billed)
     publish(made, output, name, asked.pseudonyms if redact else None)
     with wrong_use_is_exit_2():
@@ -123,7 +124,7 @@ def metrics(
     from whowaits.report.openmetrics import render_openmetrics
     from whowaits.report.write import write_whole
 
-    asked = _asked(project, mapping, day(as_of), quiet=quiet, isolated=isolated)
+    asked = _asked(project, mapping, as_of, quiet=quiet, isolated=isolated)
     made, rows = _reported(tagged, asked)
     text = render_openmetrics(made)
     if output is None:
@@ -156,37 +157,63 @@ class _Asked(NamedTuple):
     settings: config.Config
     pseudonyms: Pseudonyms
     fields: dict[str, str]
-    written: tuple[Written, ...]
-    as_of: date
+    project: Path | None
+    as_of: date | None
     quiet: bool
 
 
-def _asked(project: Path | None, mapping: list[str], as_of: date, *, quiet: bool, isolated: bool) -> _Asked:
+def _asked(project: Path | None, mapping: list[str], as_of: date | None, *, quiet: bool, isolated: bool) -> _Asked:
     with wrong_use_is_exit_2():
         settings = config.load(Path(), isolated=isolated)
         pseudonyms = Pseudonyms(key_folder(settings))
-        return _Asked(settings, pseudonyms, mapping_of(mapping), written_in(project, settings), as_of, quiet)
+        return _Asked(settings, pseudonyms, mapping_of(mapping), project, as_of, quiet)
 
 
 def _reported(tagged: list[str], asked: _Asked, name: str = "", invoice: Decimal | None = None) -> tuple[Report, int]:
-    """The report on calls alone, judged by today's rules and register, and how many rows were read."""
+    """The report on calls alone, and how many rows they were read from."""
     from whowaits import join
-    from whowaits.logs import workloads as log_half
     from whowaits.report import build
 
+    with wrong_use_is_exit_2():
+        classified = _classified(tagged, asked)
+        joined = join.join(None, classified, asked.settings)
+        as_of = date.fromisoformat(classified.price_date)
+        made = build.build(joined, name=name, as_of=as_of, version=whowaits.__version__, invoice=invoice)
+        return made, classified.rows_read
+
+
+def _classified(tagged: list[str], asked: _Asked) -> Classified:
+    """The verdicts that these files hold, else those of today on their calls."""
+    from whowaits import logs as log_half
+
+    before = log_half.known(tagged)
+    say_on_the_side(before.notes)
+    if before.classified is not None:
+        _refuse_to_judge_again(asked, before.classified)
+        return before.classified
     with (
-        wrong_use_is_exit_2(),
         progress.bar(quiet=asked.quiet) as meter,
         log_half.classify(
             tagged,
             asked.settings,
-            asked.as_of,
+            day(asked.as_of),
             mapping=asked.fields,
             pseudonyms=asked.pseudonyms,
             meter=meter,
-            written=asked.written,
+            written=written_in(asked.project, asked.settings),
         ) as session,
     ):
-        joined = join.join(None, session.classified, asked.settings)
-        made = build.build(joined, name=name, as_of=asked.as_of, version=whowaits.__version__, invoice=invoice)
-        return made, session.classified.rows_read
+        return session.classified
+
+
+def _refuse_to_judge_again(asked: _Asked, before: Classified) -> None:
+    """What speaks of judging or pricing has no say about what is judged and priced."""
+    given = {
+        "--project": asked.project is not None,
+        "--map": bool(asked.fields),
+        f"--as-of {asked.as_of}": asked.as_of is not None and asked.as_of.isoformat() != before.price_date,
+    }
+    for option in (option for option, is_given in given.items() if is_given):
+        raise WrongUse(
+            f"{option}: these calls were judged and priced as of {before.price_date}; give it to `whowaits classify`"
+        )

@@ -45,6 +45,12 @@ def write(file: Path, text: str) -> None:
         fail(f"{file}: cannot be written: {error.strerror}")
 
 
+def say_on_the_side(notes: Sequence[str]) -> None:
+    """Say on standard error what a user should know of and need not mend."""
+    for note in notes:
+        print(f"whowaits: {note}", file=sys.stderr)
+
+
 def width() -> int:
     """Return the columns of the terminal; a fixed width where the output goes into a pipe or a file."""
     return shutil.get_terminal_size((100, 40)).columns if sys.stdout.isatty() else 100

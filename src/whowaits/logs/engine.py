@@ -51,8 +51,8 @@ class Engine(Protocol):
     def filled(self, name: str) -> set[str]:
         """Return the columns of a table that may hold anything but null."""
 
-    def write_parquet(self, sql: str, path: str) -> None:
-        """Write a result to `path` as a whole or not at all."""
+    def write_parquet(self, sql: str, path: str, metadata: Mapping[str, str] | None = None) -> None:
+        """Write a result to `path` as a whole or not at all, with `metadata` where the engine's files hold any."""
 
 
 class DuckDB:

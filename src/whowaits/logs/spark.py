@@ -7,7 +7,7 @@ of calls stay in Spark, only what is asked for with `rows` comes back.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -91,8 +91,9 @@ class SparkEngine:
         self._name(name, frame.selectExpr("*", "_metadata.file_path AS `#file`", "_metadata.row_index AS `#row`"))
         return kinds
 
-    def write_parquet(self, sql: str, path: str) -> None:
-        """Write a result as a folder of Parquet files. WrongUse when there is something at `path`."""
+    def write_parquet(self, sql: str, path: str, metadata: Mapping[str, str] | None = None) -> None:
+        """Write a result as a folder of Parquet files, which has no metadata of its own. WrongUse when there is
+        something at `path`."""
         try:
             self._query(unordered(sql)).write.mode("errorifexists").parquet(path, compression="zstd")
         except Exception as error:

@@ -18,7 +18,20 @@ from typing import Any, Final
 from whowaits.config import Config
 from whowaits.deadlines import jobs
 from whowaits.judge import judge
-from whowaits.logs import chains, habits, mistakes, portions, private, rates, results, shapes, strays, turnaround, units
+from whowaits.logs import (
+    chains,
+    habits,
+    judged,
+    mistakes,
+    portions,
+    private,
+    rates,
+    results,
+    shapes,
+    strays,
+    turnaround,
+    units,
+)
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.engines import Asked, Opened, on_this_machine
 from whowaits.logs.ingest import Ingested
@@ -29,6 +42,7 @@ from whowaits.logs.statements import Statements, speaks
 from whowaits.logs.units import Apart, Unit
 from whowaits.model import Basis, Classified, Evidence, Place, Workload, Written
 from whowaits.pseudonyms import Pseudonyms
+from whowaits.redacted import redact
 
 __all__ = ["Session", "classify", "peek"]
 
@@ -63,17 +77,22 @@ class Session:
         """Write one row a call with its verdict, whole or not at all."""
         filled = self._engine.filled("raw_calls")
         shown = private.shown(self._engine, "raw_calls", filled, self._pseudonyms)
-        self._engine.write_parquet(results.tagged_sql(filled, shown), str(path))
+        self._engine.write_parquet(results.tagged_sql(filled, shown), str(path), self._judged(results.ROWS))
 
     def write_tags(self, path: Path | str) -> None:
         """Write only the ids and the verdict columns of every call."""
         shown = private.shown(self._engine, "raw_calls", {"request_id", "call_id"}, self._pseudonyms)
-        self._engine.write_parquet(results.tags_sql(shown), str(path))
+        self._engine.write_parquet(results.tags_sql(shown), str(path), self._judged(results.ROWS))
 
     def write_workloads(self, path: Path | str) -> None:
         """Write the judged feature table, one row a workload."""
         habits.store(self._engine)
-        self._engine.write_parquet(f"SELECT * FROM ({habits.JUDGED}) ORDER BY workload", str(path))
+        sql = f"SELECT * FROM ({habits.JUDGED}) ORDER BY workload"
+        self._engine.write_parquet(sql, str(path), self._judged("SELECT count(*) FROM verdicts"))
+
+    def _judged(self, counted: str) -> dict[str, str]:
+        """What was found, as metadata of a file with so many rows."""
+        return judged.packed(self.classified, int(self._engine.one(counted)))
 
 
 def classify(
@@ -140,14 +159,15 @@ def _judged(
     figures = mistakes.figures(engine, measured)
     parts, weeks = portions.measure(engine, found, said), portions.hours(engine)
 
-    def judged(unit: Unit) -> Workload:
+    def workload(unit: Unit) -> Workload:
         n = unit.number
         money, week = parts.get(n, ()), weeks.get(n, ())
         return results.workload(unit, measured[n], evidence[n], verdicts[n], figures[n], money, week, as_of, config)
 
-    workloads = private.shown_workloads(map(judged, found), pseudonyms)
+    workloads = private.shown_workloads(map(workload, found), pseudonyms)
     results.store(engine, found, workloads)
-    return results.classified(engine, workloads, came, problems, statements, as_of, config)
+    classified = results.classified(engine, workloads, came, problems, statements, as_of, config)
+    return redact(classified, pseudonyms) if pseudonyms.hide == "names" else classified
 
 
 def _observed(
