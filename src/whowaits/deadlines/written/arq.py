@@ -21,7 +21,7 @@ def in_python(module: Module) -> Iterator[Schedule | Skipped]:
     for call in module.calls():
         if module.last_name(call.func) != "cron":
             continue
-        moment = partial(moments.of_fields, module, call, ("coroutine",), rest="least", monday=0)
+        moment = partial(moments.of_fields, module, call, ("coroutine",), monday=0)
         yield from starting(
             Place(module.path, call.lineno), KIND, moment, started(module, argument(call, 0, "coroutine"))
         )

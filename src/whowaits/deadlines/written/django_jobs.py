@@ -20,8 +20,13 @@ WORDS: Final = ("CRONJOBS", "CronJobBase", "django_q")
 _COMMAND: Final = "django.core.management.call_command"
 _Q_PERIODS_S: Final = {
     "MINUTES": MINUTE_S, "HOURLY": HOUR_S, "DAILY": DAY_S, "WEEKLY": WEEK_S, "BIWEEKLY": 2 * WEEK_S,
-    "MONTHLY": 28 * DAY_S, "QUARTERLY": 90 * DAY_S, "YEARLY": 365 * DAY_S,
+    "MONTHLY": 28 * DAY_S, "BIMONTHLY": 59 * DAY_S, "QUARTERLY": 90 * DAY_S, "YEARLY": 365 * DAY_S,
 }  # fmt: skip
+_Q_CODES: Final = {
+    "I": "MINUTES", "H": "HOURLY", "D": "DAILY", "W": "WEEKLY", "BW": "BIWEEKLY", "M": "MONTHLY", "BM": "BIMONTHLY",
+    "Q": "QUARTERLY", "Y": "YEARLY", "C": "CRON",
+}  # fmt: skip
+"""What `Schedule.DAILY` and the like hold."""
 
 
 def in_python(module: Module) -> Iterator[Schedule | Skipped]:
@@ -74,7 +79,7 @@ def _queued(module: Module, call: ast.Call) -> Iterator[Schedule | Skipped]:
 
 def _of_type(module: Module, call: ast.Call) -> When | None:
     kind = argument(call, None, "schedule_type")
-    name = "" if kind is None else module.last_name(kind)
+    name = "" if kind is None else _Q_CODES.get(module.text(kind) or "", module.last_name(kind))
     if name == "CRON":
         return moments.of_cron(module, argument(call, None, "cron"))
     count = (module.number(argument(call, None, "minutes")) or 1) if name == "MINUTES" else 1

@@ -13,14 +13,27 @@ from whowaits.deadlines.formats.callables import of_function
 from whowaits.deadlines.formats.python_module import Module, argument, functions
 from whowaits.deadlines.schedule import Schedule, starting
 from whowaits.deadlines.when import When
-from whowaits.model import Place, Skipped
+from whowaits.model import DAY_S, Place, Skipped
 
 KIND: Final = "a timer"
 WORDS: Final = ("repeat_every", "tasks.loop", "crontab(", "cron(", "rocketry")
 
 
 def _span(module: Module, call: ast.Call) -> When | None:
-    return moments.of_span(module, argument(call, None, "seconds")) or moments.of_parts(module, call)
+    """Every so many seconds, or at a time of the day. What ends after some times is no schedule."""
+    if argument(call, None, "count", "max_repetitions") is not None:
+        return None
+    span = moments.of_span(module, argument(call, None, "seconds")) or moments.of_parts(module, call)
+    return span or (_daily(module, call) if argument(call, None, "time") is not None else None)
+
+
+def _daily(module: Module, call: ast.Call) -> When | None:
+    """discord's `time=datetime.time(...)`; of several times the gaps are not worked out."""
+    given = argument(call, None, "time")
+    if isinstance(given, ast.Name):
+        given = module.constants.get(given.id, given)
+    several = isinstance(given, ast.List | ast.Tuple) and len(given.elts) != 1
+    return None if several else when.of_span(DAY_S)
 
 
 def _text(module: Module, call: ast.Call) -> When | None:
