@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from pathlib import Path
@@ -67,6 +68,22 @@ def test_a_copy_of_calls_without_ids_is_recognised_and_twins_in_one_file_are_kep
     with logs.classify([log, tmp_path / "copy.jsonl"], Config(), AS_OF) as session:
         found = session.classified
     assert (found.rows_read, found.duplicates, sum(w.calls for w in found.workloads)) == (6, 3, 3)
+
+
+def test_of_records_that_disagree_about_a_call_the_same_one_is_kept_whatever_their_order(tmp_path: Path) -> None:
+    told = [call(1, service="a", request_id="chatcmpl-1", output_tokens=9, region=None, input_tokens=100)]
+    told += [
+        {**told[0], "service": "b"},
+        {**told[0], "service": "b", "output_tokens": 40},
+        {**told[0], "cost_usd": "1"},
+    ]
+    found = []
+    for order in itertools.permutations(range(len(told))):
+        paths = [lines(tmp_path / f"{order}-{n}.jsonl", [told[n]]) for n in order[:2]]
+        found.append(judged(*paths, lines(tmp_path / f"z{order}.jsonl", [told[n] for n in order[2:]])))
+    assert all(one == found[0] for one in found)
+    ((name, calls, *_),) = found[0]
+    assert (name, calls) == ("a", 1)
 
 
 def test_calls_that_share_the_id_of_a_web_request_are_different_calls(tmp_path: Path) -> None:

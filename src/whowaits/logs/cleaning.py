@@ -23,16 +23,21 @@ UPDATE raw_calls SET dedupe_key = concat_ws(':', source, source_file, source_row
 """
 """A record that nothing tells from others is known by its place."""
 
-TWICE: Final = """
+_PLACE: Final = ("source_file", "source_row", "raw_ref")
+_CONTENT: Final = tuple(
+    name for name, kind in table.CALL_FIELDS if name not in _PLACE and kind not in (table.TEXTS, table.PAIRS)
+)
+TWICE: Final = f"""
 SELECT rowid AS id, dedupe_key, row_number() OVER (
   PARTITION BY dedupe_key
-  ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, input_tokens_total IS NULL,
-    source, source_file, source_row, rowid
+  ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, input_tokens_total IS NULL, source,
+    coalesce(output_tokens_total, -1) DESC, {", ".join(_CONTENT)}, stated, source_file, source_row, rowid
 ) AS nth
 FROM raw_calls
 WHERE dedupe_key IN (SELECT dedupe_key FROM raw_calls GROUP BY dedupe_key HAVING count(*) > 1)
 """
-"""Records of one call, the one that says most about money first; the order of the sources plays no part."""
+"""Records of one call, the one that says most first. What they say decides, and where they stand only between records
+that say the same: neither the order of rows nor how they are cut into files plays a part."""
 
 DUPLICATES: Final = "SELECT id FROM twice WHERE nth > 1"
 

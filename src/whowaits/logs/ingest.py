@@ -350,14 +350,14 @@ def _settle(engine: DuckDB, problems: Problems) -> Ingested:
     )
     stage_names(engine)
     engine.run(PLACED)
+    for item in engine.rows(IMPOSSIBLE):
+        problems.add(Place(item["source_file"], item["first"]), item["reason"], item["n"])
     pairing.pair(engine, (item["source"] for item in counted))
     engine.define("twice", TWICE)
     engine.run(MERGED)
     engine.define("duplicates", DUPLICATES)
     engine.define("calls", CALLS)
     duplicates = int(engine.one("SELECT count(*) FROM duplicates"))
-    for item in engine.rows(IMPOSSIBLE):
-        problems.add(Place(item["source_file"], item["first"]), item["reason"], item["n"])
     rows = sum(item["n"] for item in counted)
     return Ingested(rows, duplicates, tuple((item["source_file"], item["source"], item["n"]) for item in counted))
 
