@@ -2,17 +2,15 @@
 
 import itertools
 import re
-from decimal import Decimal
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import pytest
 
-from whowaits.report.charts import charts
 from whowaits.report.html import render_html
 from whowaits.report.values import Report
 
-VOID = {"meta", "link", "br", "rect", "wbr"}
+VOID = {"meta", "link", "br", "wbr"}
 
 
 class Outline(HTMLParser):
@@ -76,7 +74,7 @@ def test_every_element_is_closed_and_every_link_leads_somewhere(make: SimpleName
         ids = [a["id"] for _, a in outline.tags if "id" in a]
         assert len(ids) == len(set(ids))
         links = {(a["href"] or "")[1:] for t, a in outline.tags if t == "a"}
-        labels = {a["aria-labelledby"] for _, a in outline.tags if "aria-labelledby" in a}
+        labels = {name for _, a in outline.tags for name in (a.get("aria-labelledby") or "").split()}
         assert links | labels <= set(ids)
 
 
@@ -97,7 +95,7 @@ def test_nothing_is_loaded_and_nothing_runs(make: SimpleNamespace) -> None:
         }
         assert {a.get("href") for t, a in tags if t == "link"} == {"data:,"}
         assert not [a for _, attrs in tags for a in attrs if a == "src" or a.startswith("on")]
-        assert "url(" not in text
+        assert set(re.findall(r"url\(#?", text)) <= {"url(#"}
         assert "@import" not in text
 
 
@@ -122,11 +120,8 @@ def test_every_table_has_a_caption_and_scoped_heads(newsroom: Report) -> None:
     assert all(a.get("scope") in ("col", "row") for t, a in tags if t == "th")
 
 
-def test_a_chart_tells_in_words_what_it_shows_and_has_its_table_beside_it(newsroom: Report) -> None:
+def test_the_tables_beside_the_charts_have_their_figures(newsroom: Report) -> None:
     text = render_html(newsroom)
-    pictures = [a for t, a in Outline(text).tags if t == "svg" and a.get("role") == "img"]
-    assert len(pictures) == 3
-    assert pictures[0]["aria-label"] == "The bill is $10,000 now and $6,850–$7,050 after every proposed move."
     assert [row[:2] for row in rows_of(text, "bill")] == [
         ["Bill of the period", "$10,000.00"],
         ["Of it on a slower tier already", "$100.00"],
@@ -146,40 +141,6 @@ def test_a_chart_tells_in_words_what_it_shows_and_has_its_table_beside_it(newsro
         "ticket-triage",
         "eval-runs",
     ]
-
-
-def test_bars_are_as_long_as_their_figures(newsroom: Report) -> None:
-    drawn = charts(newsroom)
-    assert [p.width for b in drawn["waiters"].bars for p in b.pieces] == ["49.206%", "100%", "9.524%"]
-    assert [[(p.kind, p.x, p.width) for p in b.pieces] for b in drawn["bill"].bars] == [
-        [
-            ("route-sync", "0%", "31%"),
-            ("route-unknown", "31%", "6%"),
-            ("slow", "37%", "1%"),
-            ("route-batch", "38%", "62%"),
-        ],
-        [
-            ("route-sync", "0%", "31%"),
-            ("route-unknown", "31%", "6%"),
-            ("slow", "37%", "31.5%"),
-            ("range", "68.5%", "2%"),
-            ("saved", "70.5%", "29.5%"),
-        ],
-    ]
-    assert [p.kind for b in drawn["workloads"].bars for p in b.pieces][:2] == ["route-batch", "route-sync"]
-
-
-def test_no_bar_leaves_its_drawing(make: SimpleNamespace) -> None:
-    dear = make.workload("cached", "10", make.WEEKLY, saving=make.saving("-4", "1"))
-    for report in (make.report_on(None, make.classified(dear)), make.hostile_report()):
-        for chart in charts(report).values():
-            for piece in (p for b in chart.bars for p in b.pieces):
-                assert Decimal(piece.x[:-1]) + Decimal(piece.width[:-1]) <= Decimal("100.001")
-
-
-def test_without_money_there_is_no_chart(make: SimpleNamespace) -> None:
-    assert charts(make.report_on(make.newsroom_scan(), None)) == {}
-    assert charts(make.report_on(None, make.classified(make.workload("a", None)))) == {}
 
 
 def luminance(color: str) -> float:

@@ -22,7 +22,7 @@ def section(hours: Sequence[int]) -> Section | None:
         (Cell(clock(hour)), *(Cell(f"{hours[at]:,}" if hours[at] else "–") for at in range(hour, WEEK, HOURS)))
         for hour in range(HOURS)
     )
-    return Section("hours", "When nobody waits", (_lead(hours),), Table(columns, rows))
+    return Section("hours", "When nobody waits", (_lead(hours),), Table(columns, rows), folded="The count of each hour")
 
 
 def clock(hour: int) -> str:

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from whowaits.report import words
 from whowaits.report.charts import charts
+from whowaits.report.drawing import draw
 from whowaits.report.values import Report
 from whowaits.report.view import page
 
@@ -18,7 +19,8 @@ _KEPT_TOGETHER: Final = re.compile(r"(?<=\d) (?=%)|(?<=^not) (?=known$)")
 
 def render_html(report: Report) -> str:
     """Return the report as one self-contained HTML document."""
-    text = _environment().get_template("report.html.j2").render(page=page(report), charts=charts(report))
+    drawn = {name: (chart, draw(chart)) for name, chart in charts(report).items()}
+    text = _environment().get_template("report.html.j2").render(page=page(report), charts=drawn)
     return words.unicode_only(text)
 
 

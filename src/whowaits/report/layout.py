@@ -56,6 +56,8 @@ class Section:
     items: tuple[Item, ...] = ()
     after: tuple[str, ...] = ()
     ordered: bool = False
+    folded: str = ""
+    """On a page with a chart that says the same, the table is unfolded by these words."""
 
 
 @dataclass(frozen=True, slots=True)
