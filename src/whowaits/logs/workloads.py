@@ -22,6 +22,7 @@ from whowaits.logs import (
     chains,
     habits,
     judged,
+    minimums,
     mistakes,
     portions,
     private,
@@ -154,6 +155,13 @@ def _judged(
     followed = dict(chains.measure(engine, unwaited))
     evidence = {n: (*_without_runs(e), followed[n]) if n in followed else e for n, e in by_shape.items()}
     verdicts = {u.number: judge(evidence[u.number], u.offer, config.policy) for u in found}
+    if below := minimums.find(engine, found, verdicts, measured):
+        minimums.leave_out(engine, below)
+        measured = _figures(engine)
+        for unit in (u for u in found if u.number in below):
+            unit.offer = below[unit.number].left_of(unit.offer)
+            evidence[unit.number] = (*evidence[unit.number], below[unit.number].evidence)
+            verdicts[unit.number] = judge(evidence[unit.number], unit.offer, config.policy)
     for number, hint in turnaround.measure(engine, found, verdicts, config).items():
         evidence[number] = (*evidence[number], hint)
     figures = mistakes.figures(engine, measured)
@@ -175,11 +183,15 @@ def _observed(
 ) -> tuple[dict[int, Mapping[str, Any]], shapes.Observed]:
     """Count the calls of units; return their figures and everything observed but the order of calls."""
     _store_units(engine, found)
-    measured: dict[int, Mapping[str, Any]] = {row["unit"]: row for row in engine.rows(features()["unit_features"])}
+    measured = _figures(engine)
     evidence = {
         u.number: (*_seen(u, measured[u.number], statements), *jobs.about(written, sorted(u.names))) for u in found
     }
     return measured, shapes.observe(engine, found, evidence, config.policy)
+
+
+def _figures(engine: Engine) -> dict[int, Mapping[str, Any]]:
+    return {row["unit"]: row for row in engine.rows(features()["unit_features"])}
 
 
 def _with_strays(apart: Apart, found: Sequence[Unit], seen: strays.Strays) -> Apart:
