@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.logs.conftest import Classify, call, named, only
 from whowaits.logs.engine import DuckDB, features
-from whowaits.money.rates import Rates
+from whowaits.money.rates import Rates, with_fees
 from whowaits.money.savings import Call, CallRates, Tokens, cost, sync_nano
 
 CENT = {"cost_usd": "0.01", "sampling_rate": 0.0001}
@@ -99,11 +99,13 @@ def test_what_stays_synchronous_or_unknown_claims_no_saving(classify: Classify) 
 
 
 KINDS = ("input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
+FEES = ("search", "request")
 rate = st.integers(0, 100_000_000_000) | st.integers(0, 15_000_000_000)
-cards = st.builds(Rates, **dict.fromkeys(KINDS, rate))
+fee = st.just(0) | st.integers(0, 15_000_000_000_000)
+cards = st.builds(Rates, **dict.fromkeys(KINDS, rate), **dict.fromkeys(FEES, fee))
 count = st.integers(0, 2_000_000) | st.integers(0, 2_000)
 """Often small enough to be divided in 64 bits, often not."""
-tokens = st.builds(Tokens, count, count, count, count, count)
+tokens = st.builds(Tokens, count, count, count, count, count, st.integers(0, 30))
 
 
 class Case(NamedTuple):
@@ -146,6 +148,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> DuckDB:
 
 def _by_reference(case: Case) -> tuple[int | None, ...]:
     sync, high, lost = case.slow or (None, None, None)
+    high = with_fees(high, sync) if high is not None and sync is not None else None
     low = replace(high, cache_read=lost) if high is not None and lost is not None else None
     call = Call(case.tokens, case.reported, case.tier, case.ok, case.cached)  # type: ignore[arg-type]
     rates = CallRates(case.paid, sync, low, high, case.factor)
@@ -167,7 +170,7 @@ def _call_row(number: int, case: Case) -> dict[str, Any]:
         "position": number, "price_key": number, "cost_nano": case.reported, "has_tokens": int(case.tokens is not None),
         "status": "ok" if case.ok else "error", "answered_by_cache": int(case.cached), "service_tier": case.tier,
         "uncached": t.uncached, "cache_read": t.cache_read, "write_5m": t.cache_write_5m, "write_1h": t.cache_write_1h,
-        "output": t.output, "input_for_price": t.input_total,
+        "output": t.output, "searches": t.searches, "input_for_price": t.input_total,
     }  # fmt: skip
 
 
@@ -175,7 +178,8 @@ def _price_row(number: int, case: Case) -> dict[str, Any]:
     sync, high, lost = case.slow or (None, None, None)
     row: dict[str, Any] = {"price_key": number, "more_than": -1, "up_to": 2**62, "batch_lost": lost}
     for name, card in (("paid", case.paid), ("list", sync), ("batch", high), ("flex", None)):
-        row |= {f"{name}_{kind}": getattr(card, kind, None) for kind in KINDS}
+        fees = FEES if name in ("paid", "list") else ()
+        row |= {f"{name}_{kind}": getattr(card, kind, None) for kind in (*KINDS, *fees)}
     return row | {"batch_factor_ppm": case.factor, "flex_factor_ppm": None}
 
 
@@ -183,6 +187,18 @@ def _store(engine: DuckDB, name: str, rows: list[dict[str, Any]]) -> None:
     texts = ("status", "service_tier")
     schema = pa.schema([(key, pa.string() if key in texts else pa.int64()) for key in rows[0]])
     engine.store(name, [pa.RecordBatch.from_pylist(rows, schema=schema)], schema)
+
+
+def test_a_fee_is_paid_and_never_saved(classify: Classify) -> None:
+    """claude-haiku-4-5: $1 and $5 a million tokens, half of it in a batch; $10 a thousand searches on both tiers."""
+    job = {"service": "a", "tags": ["queue=bulk"], "provider": "anthropic", "model": "claude-haiku-4-5"}
+    fields = {**job, "input_tokens": 1000, "output_tokens": 200}
+    work = only(classify(call(**fields, web_search_requests=2)))
+    assert work.spend_usd == Decimal("0.001") + Decimal("0.001") + 2 * Decimal("0.01")
+    assert work.saving is not None
+    assert (work.saving.low_usd, work.saving.high_usd) == (Decimal("0.001"), Decimal("0.001"))
+    many = only(classify(call(**fields, web_search_requests=10**9)))
+    assert many.spend_usd == Decimal("0.002")
 
 
 def test_a_request_is_priced_by_the_step_its_size_lies_in(classify: Classify) -> None:

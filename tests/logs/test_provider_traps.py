@@ -52,6 +52,18 @@ def test_cache_writes_of_both_ages_are_the_sum_and_not_added_to_it(tmp_path: Pat
     assert (row["cache_write_5m_tokens"], row["cache_write_1h_tokens"]) == (15, 5)
 
 
+def test_web_searches_are_counted_and_no_part_of_the_tokens(tmp_path: Path) -> None:
+    usage = {**MESSAGE["usage"], "server_tool_use": {"web_search_requests": 3}}
+    made = [{"type": "web_search_call"}, {"type": "message"}, {"type": "web_search_call"}]
+    response = {"id": "resp_T1", "object": "response", "model": "gpt-4.1", "output": made, "usage": {"input_tokens": 9}}
+    asked = one(log(tmp_path, [{"ts": "2026-09-08T00:00:00Z", "response": {**MESSAGE, "usage": usage}}], "a.jsonl"))
+    answered = one(log(tmp_path, [{"ts": "2026-09-08T00:00:00Z", "response": response}], "b.jsonl"))
+    unsaid = one(log(tmp_path, [{"ts": "2026-09-08T00:00:00Z", "response": COMPLETION}], "c.jsonl"))
+    assert (asked["web_searches"], asked["input_tokens_total"]) == (3, 100)
+    assert (answered["web_searches"], answered["input_tokens_total"]) == (2, 9)
+    assert unsaid["web_searches"] is None
+
+
 def test_a_streamed_message_counts_its_last_and_not_the_sum_of_its_counts(tmp_path: Path) -> None:
     begun = {"type": "message_start", "message": {**MESSAGE, "usage": {**MESSAGE["usage"], "output_tokens": 1}}}
     deltas = [{"type": "message_delta", "usage": {"output_tokens": n}} for n in (40, 90)]

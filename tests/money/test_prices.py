@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -320,6 +321,45 @@ def test_own_rates_of_a_model_that_no_list_has_get_the_factor_of_the_offer() -> 
     slow = slow_rates("openai", "house-model", "chat", AS_OF, "batch", (own(date(2026, 6, 1), card, model="house-*"),))
     assert slow is not None
     assert (usd(slow.high.input), slow.basis) == (Decimal("0.5"), "factor")
+
+
+def test_own_rates_grow_with_long_requests_as_the_public_ones_do() -> None:
+    card = RateCard(input=Decimal(1), output=Decimal(8))
+    entry = replace(own(date(2026, 6, 1), card, model="gemini-2.5-pro"), provider="google")
+    mine = rates("google", "gemini-2.5-pro", "chat", "standard", AS_OF, (entry,))
+    public = rates("google", "gemini-2.5-pro", "chat", "standard", AS_OF)
+    assert mine is not None
+    assert public is not None
+    assert (mine.at(200_000).input, public.at(200_000).input) == (nano(Decimal(1)), nano(Decimal("1.25")))
+    assert (mine.at(200_001).input, public.at(200_001).input) == (nano(Decimal(2)), nano(Decimal("2.5")))
+    assert (mine.at(200_001).output, public.at(200_001).output) == (nano(Decimal(12)), nano(Decimal(15)))
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "fee"),
+    [("anthropic", "claude-haiku-4-5", "10"), ("openai", "gpt-4.1", "10"), ("google", "gemini-2.5-flash", "35")],
+)
+def test_a_web_search_is_no_cheaper_on_any_tier(provider: str, model: str, fee: str) -> None:
+    """USD for a thousand searches: the providers' price pages by genai-prices, 2026-11-20."""
+    per_million = 1_000 * nano(Decimal(fee))
+    sync = rates(provider, model, "chat", "standard", AS_OF)
+    slow = slow_rates(provider, model, "chat", AS_OF)
+    assert sync is not None
+    assert slow is not None
+    assert (sync.search, slow.low.search, slow.high.search) == (per_million,) * 3
+    assert (sync.request, slow.low.request, slow.high.request) == (0, 0, 0)
+
+
+def test_a_fee_for_each_request_is_known() -> None:
+    found = rates("perplexity", "sonar", "chat", "standard", AS_OF)
+    assert found is not None
+    assert found.request == 1_000 * nano(Decimal(12))
+
+
+def test_own_rates_leave_fees_as_they_are_public() -> None:
+    mine = rates("openai", "gpt-4.1", "chat", "standard", AS_OF, (own(date(2026, 6, 1), CONTRACT, model="gpt-4.1"),))
+    assert mine is not None
+    assert (mine.input, mine.search) == (nano(Decimal("0.12")), 1_000 * nano(Decimal(10)))
 
 
 def test_own_rates_of_another_model_or_provider_change_nothing() -> None:

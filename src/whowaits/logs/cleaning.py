@@ -101,7 +101,7 @@ _FORM: Final = """CASE WHEN coalesce(r.service_name, r.workflow_name, r.job_name
 sessions or users, plus 2 streamed, 4 not streamed."""
 DAY_US: Final = 86_400_000_000
 CALLS: Final = f"""
-SELECT m.* EXCLUDE (whole, sized, read, short, long),
+SELECT m.* EXCLUDE (whole, sized, read, short, long, searches),
   CAST(hash({", ".join("m." + quoted(name) for name in (*_STATEMENT, "form"))}) >> 1 AS BIGINT) AS statement,
   CAST(hash(m.provider, m.model_canonical, m.operation, m.service_tier, m.start_us // {DAY_US}) >> 1 AS BIGINT)
     AS price_key,
@@ -114,6 +114,7 @@ SELECT m.* EXCLUDE (whole, sized, read, short, long),
   m.sized * m.short AS write_5m,
   m.sized * m.long AS write_1h,
   m.sized * m.output_tokens AS output,
+  m.sized * m.searches AS searches,
   m.sized * m.whole AS input_for_price
 FROM (
   SELECT *, least(write_1h_tokens, whole - read - short) AS long FROM (
@@ -129,6 +130,7 @@ FROM (
           AND coalesce(r.output_tokens_total, 0) <= {table.MAX_TOKENS} THEN 1 ELSE 0 END AS sized,
         coalesce(r.input_tokens_total, 0) AS whole,
         coalesce(r.output_tokens_total, 0) AS output_tokens,
+        CASE WHEN r.web_searches BETWEEN 0 AND {table.MAX_SEARCHES} THEN r.web_searches ELSE 0 END AS searches,
         least(coalesce(r.cache_read_tokens, 0), coalesce(r.input_tokens_total, 0)) AS read,
         coalesce(r.cache_write_5m_tokens, r.cache_write_tokens - coalesce(r.cache_write_1h_tokens, 0), 0)
           AS write_5m_tokens,

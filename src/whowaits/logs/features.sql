@@ -2,7 +2,7 @@
 --
 -- One text for every engine (sqlglot transpiles it): integer arithmetic, no floats, no approximate function, AS
 -- everywhere, sort keys that are never null. Times are microseconds since 1970, money is nano-dollars, rates are
--- nano-dollars per million tokens, so that tokens times rate are femto-dollars; weights are millionths of a call
+-- nano-dollars per million tokens, searches or requests, so that counts times rate are femto-dollars; weights are millionths of a call
 -- (1000000 = not sampled). money/savings.py is the reference of the arithmetic.
 --
 -- Read here: calls (one row a record, each call once), raw_calls (the same records with every column), prices (rates by
@@ -34,15 +34,20 @@ SELECT
   CASE WHEN c.service_tier IN ('batch', 'flex') THEN 1 ELSE 0 END AS slow_already,
   CASE WHEN c.service_tier IN ('batch', 'flex', 'provisioned') THEN 1 ELSE 0 END AS settled,
   CAST(c.uncached * p.paid_input + c.cache_read * p.paid_cache_read + c.write_5m * p.paid_cache_write_5m
-    + c.write_1h * p.paid_cache_write_1h + c.output * p.paid_output AS BIGINT) AS paid_femto,
+    + c.write_1h * p.paid_cache_write_1h + c.output * p.paid_output
+    + c.searches * p.paid_search + p.paid_request AS BIGINT) AS paid_femto,
   CAST(c.uncached * p.list_input + c.cache_read * p.list_cache_read + c.write_5m * p.list_cache_write_5m
-    + c.write_1h * p.list_cache_write_1h + c.output * p.list_output AS BIGINT) AS list_femto,
+    + c.write_1h * p.list_cache_write_1h + c.output * p.list_output
+    + c.searches * p.list_search + p.list_request AS BIGINT) AS list_femto,
   CAST(c.uncached * p.batch_input + c.cache_read * p.batch_lost + c.write_5m * p.batch_cache_write_5m
-    + c.write_1h * p.batch_cache_write_1h + c.output * p.batch_output AS BIGINT) AS lost_femto,
+    + c.write_1h * p.batch_cache_write_1h + c.output * p.batch_output
+    + c.searches * p.list_search + p.list_request AS BIGINT) AS lost_femto,
   CAST(c.uncached * p.batch_input + c.cache_read * p.batch_cache_read + c.write_5m * p.batch_cache_write_5m
-    + c.write_1h * p.batch_cache_write_1h + c.output * p.batch_output AS BIGINT) AS kept_femto,
+    + c.write_1h * p.batch_cache_write_1h + c.output * p.batch_output
+    + c.searches * p.list_search + p.list_request AS BIGINT) AS kept_femto,
   CAST(c.uncached * p.flex_input + c.cache_read * p.flex_cache_read + c.write_5m * p.flex_cache_write_5m
-    + c.write_1h * p.flex_cache_write_1h + c.output * p.flex_output AS BIGINT) AS flex_femto,
+    + c.write_1h * p.flex_cache_write_1h + c.output * p.flex_output
+    + c.searches * p.list_search + p.list_request AS BIGINT) AS flex_femto,
   p.batch_factor_ppm AS batch_ppm,
   p.flex_factor_ppm AS flex_ppm,
   CASE WHEN c.service_tier = 'flex' THEN 1 ELSE 0 END AS on_flex

@@ -13,7 +13,17 @@ from whowaits.money.prices import RateKey, RateRow, rate_rows
 NO_LIMIT: Final = 2**62
 FIRST_DAY: Final = date(1970, 1, 1)
 RANGE: Final = ("more_than", "up_to")
-AMOUNTS: Final = ("_input", "_cache_read", "_cache_write_5m", "_cache_write_1h", "_output", "_lost", "_factor_ppm")
+AMOUNTS: Final = (
+    "_input",
+    "_cache_read",
+    "_cache_write_5m",
+    "_cache_write_1h",
+    "_output",
+    "_search",
+    "_request",
+    "_lost",
+    "_factor_ppm",
+)
 
 
 def store(engine: Engine, as_of: date, own: Sequence[PriceEntry]) -> None:

@@ -50,6 +50,7 @@ CALL_FIELDS: Final[tuple[tuple[str, pa.DataType], ...]] = (
     ("cache_write_1h_tokens", COUNT),
     ("output_tokens_total", COUNT),
     ("reasoning_tokens", COUNT),
+    ("web_searches", COUNT),
     ("token_semantics", TEXT),
     ("tokens_estimated", FLAG),
     ("cost_usd", MONEY),
@@ -153,6 +154,8 @@ STATEMENT_COLUMNS: Final = (
 """Columns in which a log names a program or states something about waiting. Calls that agree in all of them, and in
 what their tags state, belong together: distinct tuples are judged once and joined back."""
 
+MAX_SEARCHES: Final = 10_000
+"""More searches than this in one call are no count of searches."""
 MAX_TOKENS: Final = 10_000_000
 """More tokens than this in one call is no count of tokens."""
 

@@ -61,7 +61,8 @@ def anthropic_tokens(cells: Cells, usage: Any, *, limit: Convert = values.count)
     fields = values.mapping(usage)
     ages = values.mapping(fields.get("cache_creation"))
     details = values.mapping(fields.get("output_tokens_details"))
-    return additive_tokens(
+    searched = values.mapping(fields.get("server_tool_use")).get("web_search_requests")
+    tokens = additive_tokens(
         cells,
         first(fields, "input_tokens", "uncached_input_tokens"),
         fields.get("output_tokens"),
@@ -72,6 +73,7 @@ def anthropic_tokens(cells: Cells, usage: Any, *, limit: Convert = values.count)
         reasoning=details.get("thinking_tokens"),
         limit=limit,
     )
+    return {**tokens, "web_searches": cells.count("web_searches", searched)}
 
 
 def additive_tokens(

@@ -144,6 +144,8 @@ def _step(listed: Mapping[str, Any], above: int) -> Rates:
         cache_write_5m=write,
         cache_write_1h=price("cache_write_1h_mtok", write),
         output=price("output_mtok", 0),
+        search=1_000 * price("web_searches_kcount", 0),
+        request=1_000 * price("requests_kcount", 0),
     )
 
 

@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from whowaits.money import listed
-from whowaits.money.rates import MILLION, Rates, carried, nano, scaled, without_hits
+from whowaits.money.rates import MILLION, Rates, carried, nano, scaled, with_fees, without_hits
 from whowaits.rules import ListedRate, ProviderOffer, Sale, load_calls, load_offers
 from whowaits.rules.model_ids import bare_model
 from whowaits.rules.offers import SlowTier
@@ -54,7 +54,8 @@ class RateRow(NamedTuple):
     The range is input tokens `more_than` (excluded) to `up_to` (included, None = no end). `paid_*` are the rates
     of the tier and day of the call, `list_*` the synchronous rates of the report's day (those of priority for a call
     on it), `batch_*` and `flex_*` those of the slower tiers on that day; `batch_lost` is what a cached token costs
-    there when its hit is lost.
+    there when its hit is lost. `*_search` and `*_request` are fees for a million, which no tier discounts: `list_*` are
+    those of every tier of the report's day.
     `*_factor_ppm` is the flat factor in millionths, for calls without rates. null = not known, or not sold.
     `alias`: the model id is one that its provider moves to newer models ("...-latest"), so its rates may be others.
     """
@@ -71,11 +72,15 @@ class RateRow(NamedTuple):
     paid_cache_write_5m: int | None
     paid_cache_write_1h: int | None
     paid_output: int | None
+    paid_search: int | None
+    paid_request: int | None
     list_input: int | None
     list_cache_read: int | None
     list_cache_write_5m: int | None
     list_cache_write_1h: int | None
     list_output: int | None
+    list_search: int | None
+    list_request: int | None
     batch_input: int | None
     batch_cache_read: int | None
     batch_cache_write_5m: int | None
@@ -192,7 +197,8 @@ def _rows(key: RateKey, paid: Rates | None, today: _Today) -> Iterable[RateRow]:
     bases = (_basis(batch, today.factors[0]), _basis(flex, today.factors[1]))
     for more_than, up_to in zip([-1, *starts], [*starts, None], strict=True):
         of_size = [card.at(more_than + 1) if card else None for card in cards]
-        flat = [*_flat(of_size[0]), *_flat(of_size[1]), *_flat(of_size[2])]
+        fast = [rate for card in of_size[:2] for rate in (*_flat(card), *_fees(card))]
+        flat = [*fast, *_flat(of_size[2])]
         lost = of_size[3].cache_read if of_size[3] else None
         slower = (lost, *_flat(of_size[4]), *today.factors, *bases)
         yield RateRow._make((*key, more_than, up_to, *flat, *slower, today.alias))
@@ -202,6 +208,10 @@ def _flat(card: Rates | None) -> tuple[int | None, ...]:
     if card is None:
         return (None,) * 5
     return card.input, card.cache_read, card.cache_write_5m, card.cache_write_1h, card.output
+
+
+def _fees(card: Rates | None) -> tuple[int | None, ...]:
+    return (None, None) if card is None else (card.search, card.request)
 
 
 def _basis(slow: SlowRates | None, factor_ppm: int | None) -> str | None:
@@ -238,7 +248,7 @@ def _public_slow(offer: ProviderOffer, sale: Sale, model: str, tier: SlowTier, o
     if found is None:
         return None
     if offer.list_has_batch and (slow := listed.tier(found, tier, on)):
-        return _both(slow, mode, "rates", listed.list_name())
+        return _both(slow if sync is None else with_fees(slow, sync), mode, "rates", listed.list_name())
     factor = sale.factor_of(name)
     if factor is None or sync is None:
         return None
@@ -257,6 +267,7 @@ def _from_offer(rate: ListedRate, mode: str, sync: Rates | None) -> Rates:
     base = Rates(fresh, cached, fresh, fresh, nano(rate.output or Decimal(0)))
     if sync is None:
         return base
+    base = with_fees(base, sync)
     return replace(base, above=tuple((start, carried(step, sync, base)) for start, step in sync.above))
 
 
@@ -274,19 +285,25 @@ def _own_entry(own: Sequence[PriceEntry], who: str, model: str, on: date) -> Pri
 
 
 def _overlaid(card: RateCard, public: Rates | None) -> Rates | None:
-    """Own rates, the same for every size of request; what they leave out is public, else the rate of fresh input."""
+    """Own rates; what they leave out is public, fees too, else the rate of fresh input.
+
+    Longer requests cost as much more of them as they do of the public rates.
+    """
     if card.input is None and public is None:
         return None
     fresh = public.input if card.input is None and public else nano(card.input or Decimal(0))
     base = public or Rates(fresh, fresh, fresh, fresh, 0)
     write = base.cache_write_5m if card.cache_write is None else nano(card.cache_write)
-    return Rates(
+    flat = Rates(
         input=fresh,
         cache_read=base.cache_read if card.cache_read is None else nano(card.cache_read),
         cache_write_5m=write,
         cache_write_1h=(max(base.cache_write_1h, write) if card.cache_write_1h is None else nano(card.cache_write_1h)),
         output=base.output if card.output is None else nano(card.output),
+        search=base.search,
+        request=base.request,
     )
+    return replace(flat, above=tuple((start, carried(flat, base, step)) for start, step in base.above))
 
 
 def _own_slow(

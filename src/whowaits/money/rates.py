@@ -20,7 +20,8 @@ Mode = Literal["none", "same_price", "scaled"]
 class Rates:
     """Nano-dollars per million tokens of each kind. `output` includes reasoning, `input` is what no cache served.
 
-    `above` holds (input tokens of a request, rates of all its tokens when it has more than these), ascending.
+    `above` holds (input tokens of a request, rates of all its tokens when it has more than these), ascending. `search`
+    and `request` are fees: nano-dollars for a million web searches and for a million requests, the same on every tier.
     """
 
     input: int
@@ -29,6 +30,8 @@ class Rates:
     cache_write_1h: int
     output: int
     above: tuple[tuple[int, Rates], ...] = ()
+    search: int = 0
+    request: int = 0
 
     def at(self, input_tokens: int) -> Rates:
         """Return the rates of a request with this many input tokens, cached ones included."""
@@ -62,6 +65,8 @@ def scaled(standard: Rates, factor: Decimal, mode: Mode) -> Rates:
             cache_write_5m=_times(rates.cache_write_5m, factor),
             cache_write_1h=_times(rates.cache_write_1h, factor),
             output=_times(rates.output, factor),
+            search=rates.search,
+            request=rates.request,
         )
 
     return standard.map(part)
@@ -70,6 +75,11 @@ def scaled(standard: Rates, factor: Decimal, mode: Mode) -> Rates:
 def without_hits(rates: Rates) -> Rates:
     """Return the rates when every token that a cache served is paid as fresh input."""
     return rates.map(lambda part: replace(part, cache_read=part.input))
+
+
+def with_fees(rates: Rates, other: Rates) -> Rates:
+    """Return the rates with the fees of other ones: a slower tier discounts tokens, never a fee."""
+    return rates.map(lambda part: replace(part, search=other.search, request=other.request))
 
 
 def carried(own: Rates, standard: Rates, slow: Rates) -> Rates:
@@ -84,6 +94,8 @@ def carried(own: Rates, standard: Rates, slow: Rates) -> Rates:
         cache_write_5m=kept(own.cache_write_5m, standard.cache_write_5m, slow.cache_write_5m),
         cache_write_1h=kept(own.cache_write_1h, standard.cache_write_1h, slow.cache_write_1h),
         output=kept(own.output, standard.output, slow.output),
+        search=own.search,
+        request=own.request,
     )
 
 

@@ -2,12 +2,14 @@
 
 The log half does the same in SQL over many rows (logs/features.sql) and is tested against this.
 
-    list      = sum of tokens x rate                                femto-dollars, exact
+    list      = sum of tokens x rate + fees                         femto-dollars, exact
     spend     = the cost the source reports, else list at the rates of the day and tier // 1,000,000
     slow      = spend x list at the slow rates // list at the synchronous rates      both of the report's day
     slow      = spend x factor in millionths // 1,000,000           without rates or tokens
     saving    = spend - slow
     sync      = spend x list at the synchronous rates // list at the rates of its tier     of a call on a slow tier
+
+A fee (a web search, a request) is the same on every tier: it stands in both lists, and none of it is saved.
 
 Both lists are of one day, so that a price cut in between is not taken for a saving, and a discount that was
 negotiated carries over. The synchronous list of a call on priority is that of priority: its premium does not.
@@ -33,13 +35,14 @@ SETTLED_TIERS: frozenset[Tier] = SLOW_TIERS | {"provisioned"}
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Tokens of one call by kind, disjoint. `output` includes reasoning."""
+    """Tokens of one call by kind, disjoint, and its web searches. `output` includes reasoning."""
 
     uncached: int = 0
     cache_read: int = 0
     cache_write_5m: int = 0
     cache_write_1h: int = 0
     output: int = 0
+    searches: int = 0
 
     @property
     def input_total(self) -> int:
@@ -85,7 +88,7 @@ class Cost(NamedTuple):
 
 
 def list_femto(tokens: Tokens, rates: Rates) -> int:
-    """Return what tokens cost at list rates, in femto-dollars."""
+    """Return what the tokens and fees of one call cost at list rates, in femto-dollars."""
     step = rates.at(tokens.input_total)
     return (
         tokens.uncached * step.input
@@ -93,6 +96,8 @@ def list_femto(tokens: Tokens, rates: Rates) -> int:
         + tokens.cache_write_5m * step.cache_write_5m
         + tokens.cache_write_1h * step.cache_write_1h
         + tokens.output * step.output
+        + tokens.searches * step.search
+        + step.request
     )
 
 

@@ -142,6 +142,7 @@ def _tokens(data: dict[str, Any], meta: dict[str, Any], cells: Cells, kind: str,
     read = cells.count("cache_read_tokens", usage.get("cache_read_input_tokens"), prompt.get("cached_tokens"))
     write = cells.count("cache_write_tokens", usage.get("cache_creation_input_tokens"))
     inclusive, uncached, semantics = split_input(total, read, write)
+    searched = values.mapping(usage.get("server_tool_use")).get("web_search_requests")
     by_age = values.mapping(first(usage, "cache_creation", "cache_creation_token_details"))
     return {
         "input_tokens_total": inclusive,
@@ -152,6 +153,7 @@ def _tokens(data: dict[str, Any], meta: dict[str, Any], cells: Cells, kind: str,
         "cache_write_1h_tokens": cells.count("cache_write_1h_tokens", by_age.get("ephemeral_1h_input_tokens")),
         "output_tokens_total": output,
         "reasoning_tokens": cells.count("reasoning_tokens", answer.get("reasoning_tokens")),
+        "web_searches": cells.count("web_searches", searched, prompt.get("web_search_requests")),
         "token_semantics": semantics,
     }
 

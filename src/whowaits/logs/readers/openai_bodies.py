@@ -185,6 +185,9 @@ def _streamed(
 
 def _usage(answer: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
     found = openai_tokens(cells, answer.get("usage"))
+    made = answer.get("output")
+    if isinstance(made, list):
+        found["web_searches"] = sum(values.mapping(item).get("type") == "web_search_call" for item in made)
     if answer.get("object") == "list" and found["output_tokens_total"] is None:
         found["output_tokens_total"] = 0
     return found

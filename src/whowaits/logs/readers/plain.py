@@ -92,6 +92,7 @@ COLUMNS: Final = (
         ),
     ),
     Field("reasoning_tokens", "count", ("reasoning_tokens", "usage.completion_tokens_details.reasoning_tokens")),
+    Field("web_searches", "count", ("web_searches", "web_search_requests", "usage.web_search_requests")),
     Field("total_tokens", "whole", ("total_tokens", "usage.total_tokens")),
     Field("cost_usd", "money", ("cost_usd", "spend_usd", "cost", "spend", "response_cost", "total_cost")),
     Field("service_tier_raw", "text", ("service_tier", "tier", "serviceTier")),
@@ -199,7 +200,7 @@ SELECT
   CASE WHEN additive THEN tokens_in + cached ELSE tokens_in END AS input_tokens_total,
   CASE WHEN additive OR cache_read_tokens IS NULL AND cache_write_tokens IS NULL THEN tokens_in
     ELSE greatest(tokens_in - cached, 0) END AS input_tokens_uncached,
-  cache_read_tokens, cache_write_tokens, output_tokens_total, reasoning_tokens,
+  cache_read_tokens, cache_write_tokens, output_tokens_total, reasoning_tokens, web_searches,
   CASE WHEN additive THEN 'additive' WHEN tokens_in IS NULL THEN 'unknown' ELSE 'inclusive' END AS token_semantics,
   cost_usd,
   CASE WHEN cost_usd IS NULL THEN 'none' ELSE 'reported' END AS cost_basis,
