@@ -20,6 +20,7 @@ from whowaits.deadlines import jobs
 from whowaits.judge import judge
 from whowaits.logs import (
     chains,
+    endings,
     habits,
     judged,
     minimums,
@@ -162,7 +163,8 @@ def _judged(
             unit.offer = below[unit.number].left_of(unit.offer)
             evidence[unit.number] = (*evidence[unit.number], below[unit.number].evidence)
             verdicts[unit.number] = judge(evidence[unit.number], unit.offer, config.policy)
-    for number, hint in turnaround.measure(engine, found, verdicts, config).items():
+    later = (*turnaround.measure(engine, found, verdicts, config).items(), *endings.find(found, verdicts, as_of))
+    for number, hint in later:
         evidence[number] = (*evidence[number], hint)
     figures = mistakes.figures(engine, measured)
     parts, weeks = portions.measure(engine, found, said), portions.hours(engine)

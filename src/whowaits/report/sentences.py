@@ -9,7 +9,16 @@ from typing import Final
 from whowaits.join import By
 from whowaits.model import Evidence, Workload
 from whowaits.report import words
-from whowaits.report.values import Headline, LogBasis, Report, SavingBasis, WorkloadLine, is_dearer, strongest_first
+from whowaits.report.values import (
+    Headline,
+    LogBasis,
+    Report,
+    SavingBasis,
+    WorkloadLine,
+    cache_risk_usd,
+    is_dearer,
+    strongest_first,
+)
 
 JOINED_BY: Final[dict[By, str]] = {
     "register": "bound by the register",
@@ -17,6 +26,8 @@ JOINED_BY: Final[dict[By, str]] = {
     "name": "bound by equal names only",
 }
 ANSWERS: Final = "An entry in whowaits.toml (who waits, and by when it is needed) answers a question for good."
+TO_MIND: Final = frozenset({"model-ends", "runs-below-minimum"})
+"""What was observed about a workload and speaks of the move itself."""
 BASIS_IN_SHORT: Final[dict[SavingBasis, str]] = {
     "rates": "by the rates of both tiers",
     "factor": "by a flat factor, rates unknown",
@@ -149,9 +160,10 @@ def saving_note(line: WorkloadLine) -> tuple[str, ...]:
         return ()
     if saving is None:
         return ("offer or rates not known",)
-    if saving.basis == "factor":
-        return ("flat factor, rates unknown",)
-    return ()
+    said = ["flat factor, rates unknown"] if saving.basis == "factor" else []
+    if cache_risk_usd(line.workload) is not None:
+        said.append("costs more if its cache hits are lost")
+    return tuple(said)
 
 
 def what_to_do(line: WorkloadLine) -> Iterable[str]:
@@ -165,8 +177,16 @@ def what_to_do(line: WorkloadLine) -> Iterable[str]:
     )
     if is_dearer(workload):
         yield "The slower tier would cost more than these calls do now: leave them, or look at their prompt cache."
+    elif (risk := cache_risk_usd(workload)) is not None:
+        yield (
+            f"Where its prompt-cache hits are lost, the slower tier costs {words.usd(risk)} more than these calls "
+            "do now: try it on a part and compare the cached tokens."
+        )
     for note in verdict.notes:
         yield words.note(note)
+    for evidence in workload.evidence:
+        if evidence.rule in TO_MIND:
+            yield f"{words.clean(evidence.says, 400)}."
     if verdict.question is not None:
         yield f"First ask: {words.clean(verdict.question, 400)}"
     if line.owner is not None:

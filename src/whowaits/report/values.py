@@ -60,6 +60,12 @@ def is_dearer(workload: Workload) -> bool:
     return workload.saving is not None and workload.saving.low_usd < 0 and workload.saving.high_usd <= 0
 
 
+def cache_risk_usd(workload: Workload) -> Decimal | None:
+    """Return what the slower tier costs more if prompt-cache hits are lost there, where it saves with them."""
+    saving = workload.saving
+    return -saving.low_usd if saving is not None and saving.low_usd < 0 < saving.high_usd else None
+
+
 def strongest_first(evidence: Iterable[Evidence]) -> list[Evidence]:
     """Return evidence in the order in which it is shown: claims before hints, the strongest basis first."""
     return sorted(evidence, key=lambda e: (e.hint, -e.basis, e.rule, e.says))

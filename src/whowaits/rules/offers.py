@@ -126,6 +126,16 @@ class ListedRate:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """The day on which a provider shuts models down, by a pattern of their ids."""
+
+    model: str
+    on: str
+    source: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderOffer:
     """Everything we know about the slower tiers of one provider.
 
@@ -144,6 +154,11 @@ class ProviderOffer:
     none: str | None = None
     open: str | None = None
     rates: tuple[ListedRate, ...] = ()
+    endings: tuple[Ending, ...] = ()
+
+    def ending(self, model: str) -> Ending | None:
+        """Return when a model is shut down, None where nobody says so."""
+        return next((e for e in self.endings if fnmatchcase(bare_model(model), e.model)), None)
 
     def sale(self, tier: SlowTier) -> Sale | None:
         """Return the batch or flex tier, None where there is none."""
