@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -20,6 +20,7 @@ from typing import Any, Final, Literal
 from whowaits import gate_settings
 from whowaits.closed_toml import ConfigError as ConfigError
 from whowaits.closed_toml import Lines, Table, day, money, seconds, text, texts
+from whowaits.frozen import dataclass
 from whowaits.gate_settings import GateSettings
 from whowaits.model import DAY_S, HOUR_S, MINUTE_S, Place, Policy, Waiter
 
@@ -106,12 +107,12 @@ class PriceEntry:
 class Config:
     """All that a project decides for itself. `path` is the file it was read from, None without one."""
 
-    policy: Policy = Policy()  # noqa: RUF009 - frozen
+    policy: Policy = Policy()
     exclude: tuple[str, ...] = ()
     workloads: tuple[WorkloadEntry, ...] = ()
     prices: tuple[PriceEntry, ...] = ()
     wrappers: tuple[WrapperEntry, ...] = ()
-    gate: GateSettings = GateSettings()  # noqa: RUF009 - frozen
+    gate: GateSettings = GateSettings()
     path: Path | None = None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, get_args
 
 from whowaits.closed_toml import Table, day, money, seconds, text, texts
+from whowaits.frozen import dataclass
 from whowaits.model import Place, Policy
 
 FailOn = Literal["new", "new-required", "none"]

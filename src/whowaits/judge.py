@@ -7,9 +7,10 @@ table that fits decides, then the offer. The table is docs/verdicts.md; rows car
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from whowaits.frozen import dataclass
 from whowaits.model import (
     DAY_S,
     HOUR_S,

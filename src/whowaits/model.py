@@ -1,16 +1,18 @@
 """The vocabulary: every word of the product as a frozen value.
 
-Standard library only, no behaviour beyond what follows from a value alone. Column names, JSON keys and
+Nothing but the standard library, no behaviour beyond what follows from a value alone. Column names, JSON keys and
 the words of the report derive from the names here (see docs/glossary.md).
 """
 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal
+
+from whowaits.frozen import dataclass
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 3_600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from whowaits.code.gate import Before, Selection, compared
 from whowaits.code.per_path import about
 from whowaits.code.scan import scan
 from whowaits.config import Config
+from whowaits.frozen import dataclass
 from whowaits.model import Scan, WrongUse
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
@@ -14,6 +14,7 @@ from whowaits.code.remembered import Remembered
 from whowaits.code.sources import Sources
 from whowaits.code.ways import QUEUED_CALL, RUNS_NOW, fits, is_queued, ways
 from whowaits.deadlines.schedule import Schedule
+from whowaits.frozen import dataclass
 from whowaits.model import Basis, Entry, Evidence, Frame, Place, Shape, Skipped
 from whowaits.rules import CodeRule
 

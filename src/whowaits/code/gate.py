@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from whowaits.code.asked import Asked
 from whowaits.code.names import Paths
+from whowaits.frozen import dataclass
 from whowaits.gate_settings import GateSettings
 from whowaits.model import Finding, Place, Scan, State, Usage
 

@@ -12,7 +12,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
@@ -20,6 +19,7 @@ from whowaits.code import files
 from whowaits.code.names import Paths
 from whowaits.code.store import CACHE_FOLDER
 from whowaits.deadlines import runbooks, schedules
+from whowaits.frozen import dataclass
 from whowaits.model import WrongUse
 
 _QUIET: Final = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "core.hooksPath=/dev/null")

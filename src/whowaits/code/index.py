@@ -15,7 +15,6 @@ import time
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +28,7 @@ from whowaits.code.stored import revive
 from whowaits.code.summaries import Numbers, Summaries
 from whowaits.code.summary import Summary
 from whowaits.code.walker import summarize
+from whowaits.frozen import dataclass
 from whowaits.model import Place, Skipped
 
 COARSE_NS: Final = 2_000_000_000

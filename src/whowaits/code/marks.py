@@ -14,12 +14,12 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from whowaits.code.sources import Sources
 from whowaits.deadlines import durations
+from whowaits.frozen import dataclass
 from whowaits.model import Place, Waiter
 
 WORD: Final = "whowaits:"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from whowaits.code import words
@@ -18,6 +18,7 @@ from whowaits.code.sdk import CALLED, Match, Sdks, ends
 from whowaits.code.summary import Call, Term, terminal
 from whowaits.code.travels import Spot, Travel
 from whowaits.code.values import Resolver, Value, Values
+from whowaits.frozen import dataclass
 
 if TYPE_CHECKING:
     from whowaits.code.paths import Literals

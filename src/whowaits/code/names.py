@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from whowaits import config
 from whowaits.code.paths import Site
+from whowaits.frozen import dataclass
 from whowaits.model import Place
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
 from whowaits.code.classes import ClassId
@@ -18,6 +18,7 @@ from whowaits.code.modules import is_test
 from whowaits.code.sdk import Sdks
 from whowaits.code.summary import Scope
 from whowaits.code.values import Resolver
+from whowaits.frozen import dataclass
 
 if TYPE_CHECKING:
     from whowaits.code.index import Facts

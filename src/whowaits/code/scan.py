@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path as File
 from typing import Final
@@ -26,6 +26,7 @@ from whowaits.code.suppressions import Suppressions
 from whowaits.code.wrappers import with_wrappers
 from whowaits.config import Config
 from whowaits.deadlines import jobs, runbooks
+from whowaits.frozen import dataclass
 from whowaits.model import (
     OFFER_NONE,
     OFFER_PREPAID,

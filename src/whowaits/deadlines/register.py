@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from whowaits.config import MATCH_FIELDS, WorkloadEntry
 from whowaits.deadlines.durations import say
+from whowaits.frozen import dataclass
 from whowaits.model import Basis, Evidence, Place
 
 if TYPE_CHECKING:

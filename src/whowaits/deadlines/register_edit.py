@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from whowaits.closed_toml import parse_duration
+from whowaits.frozen import dataclass
 from whowaits.model import WrongUse
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import time
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
 from whowaits.config import seconds_between
 from whowaits.deadlines import durations, front_matter
+from whowaits.frozen import dataclass
 from whowaits.model import DAY_S, Basis, Evidence, Place
 
 MAX_BYTES: Final = 1_000_000

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from whowaits.deadlines.commands import Target
 from whowaits.deadlines.cron import say_period
 from whowaits.deadlines.when import NotACronError, When
+from whowaits.frozen import dataclass
 from whowaits.model import Basis, Evidence, Place, Skipped
 
 RULE: Final = "schedule"

@@ -7,11 +7,12 @@ A file of an SDK names its clients once and then the calls on them. A call that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
+from whowaits.frozen import dataclass
 from whowaits.model import Tier
 from whowaits.rules.model_ids import ModelId, split_model
 from whowaits.rules.reading import RuleError, nearest, read_file, read_folder, shown_path

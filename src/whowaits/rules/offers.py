@@ -7,12 +7,13 @@ nothing to buy; one that says `open` names the provider and what is not known ab
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final, Literal, get_args
 
+from whowaits.frozen import dataclass
 from whowaits.model import DAY_S, FLEX_S, OFFER_NONE, OFFER_UNKNOWN, Offer, Sold
 from whowaits.rules.calls import CallRule, Kind
 from whowaits.rules.model_ids import bare_model

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from whowaits.frozen import dataclass
 from whowaits.model import Basis, Chain, Evidence, Place, Shape, Waiter
 from whowaits.rules.reading import RuleError, read_folder
 

@@ -7,8 +7,9 @@ plain data with names; what a fact says about waiting stands in rules/code. LibC
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from whowaits.frozen import dataclass
 
 if TYPE_CHECKING:
     from whowaits.code.paths import Step

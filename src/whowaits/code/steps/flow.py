@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
 import libcst as cst
 
 from whowaits.code.steps.tree import Tree, contains, last_name, reads, statements, variable, walk
+from whowaits.frozen import dataclass
 
 _MUTATORS: Final = frozenset({"append", "extend", "insert", "update", "add", "appendleft"})
 _CONVERSATION: Final = re.compile(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import libcst as cst
@@ -40,6 +39,7 @@ from whowaits.code.steps.tree import (
     variable,
     walk,
 )
+from whowaits.frozen import dataclass
 
 PERIOD_FROM_S: Final = 60
 """A `while True` that sleeps this long or longer between rounds is a schedule; shorter is polling."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import libcst as cst
 
 from whowaits.code.steps import places
 from whowaits.code.steps.places import Span
+from whowaits.frozen import dataclass
 
 COMPREHENSIONS = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
 _SCOPES: Final = frozenset({cst.FunctionDef, cst.ClassDef})
