@@ -15,12 +15,21 @@ SEEN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A function on the way to a call, and the line in it that leads on."""
+
+    function: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """`kind` names the look (a route or a waiter); `small` are the lines below."""
+    """`kind` names the look (a route or a waiter); `small` are the lines below, `path` the steps to a call."""
 
     text: str
     small: tuple[str, ...] = ()
     kind: str = ""
+    path: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class Section:
     after: tuple[str, ...] = ()
     ordered: bool = False
     folded: str = ""
-    """On a page with a chart that says the same, the table is unfolded by these words."""
+    """The words that unfold the table, where a chart says the same or few want to see it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ def _table(table: Table) -> Iterable[str]:
 
 
 def _cell(cell: Cell) -> str:
-    return "<br>".join(escape(text) for text in (cell.text, *cell.small))
+    path = (" → ".join(f"{step.function} {step.place}" for step in cell.path),) if cell.path else ()
+    return "<br>".join(escape(text) for text in (cell.text, *cell.small, *path))
 
 
 def _item(mark: str, item: Item) -> Iterable[str]:

@@ -42,6 +42,7 @@ def page(report: Report) -> Page:
         money_tables.models(report.models),
         hours_table.section(report.unwaited_hours),
         site_table.section(report),
+        site_table.stays(report),
         _questions(report),
         money_tables.slow(report),
         waiver_table.section(report.waivers),
