@@ -162,4 +162,4 @@ def test_the_jobs_of_a_company_are_found(tmp_path: Path) -> None:
         slow = calls.slow()
         found |= {w.name.partition("-")[0] for w in made if slow & {row["request_id"] for row in w.rows}}
         assert all((calls.calls[call][2] or 0) >= HOUR_S for call in slow)
-    assert {"nightly", "by_hand", "weekly", "shared_key"} <= found
+    assert {"nightly", "by_hand", "on_working_days", "weekly", "shared_key"} <= found

@@ -182,11 +182,38 @@ def test_a_few_calls_of_people_do_not_make_a_night(classify: Classify) -> None:
     assert (named(found, "desk").verdict.waiter, named(found, "copy").verdict.waiter) == ("person", "unknown")
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Singapore"])
+def test_a_run_on_every_working_day_is_due_when_people_are_back(classify: Classify, zone: str) -> None:
+    local = (datetime(2026, 9, 7, 2, 30, tzinfo=ZoneInfo(zone)) + timedelta(days=n) for n in range(21) if n % 7 < 5)
+    desk = [{**r, "ts": datetime.fromisoformat(r["ts"]).replace(tzinfo=ZoneInfo(zone)).isoformat()} for r in chat()]
+    job = runs((start.astimezone(UTC) for start in local), 40, "job", service="job")
+    found = named(classify(*desk, *job), "job")
+    assert said(found) == ("nobody", 18_000, Basis.INFERRED, 7, "batch", "try")
+    assert "people are away then and back 5 hours later" in sentences(found, "runs-on-working-days")[0]
+
+
+@pytest.mark.parametrize("dates", [(1, 1, 1), (31, 30, 31)])
+def test_a_large_run_on_one_day_of_three_months_is_tried_within_a_month(
+    classify: Classify, dates: tuple[int, ...]
+) -> None:
+    starts = [datetime(2026, 8 + n, date, 3, tzinfo=UTC) for n, date in enumerate(dates)]
+    found = named(classify(*chat(days=80), *runs(starts, 400, "bill", service="bill")), "bill")
+    assert said(found) == ("nobody", 28 * 86_400, Basis.INFERRED, 7, "batch", "try")
+    assert "of each month" in sentences(found, "runs-every-month")[0]
+    two = [start for start in starts if start.month != 9]
+    assert said(named(classify(*chat(days=80), *runs(two, 400, "bill", service="bill")), "bill")) == UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("starts", "calls"),
     [
         pytest.param([day(n, 3, 30) for n in range(4)], 40, id="four nights"),
-        pytest.param([day(n, 3, 30) for n in range(21) if n % 7 < 5], 40, id="working days"),
+        pytest.param([day(n, 3, 30) for n in range(12) if n % 7 < 4], 40, id="four days of two weeks"),
+        pytest.param(
+            [day(n, 3, 30) for n in range(21) if n % 7 in (0, 1, 3, 4, 6)], 40, id="any five days of the week"
+        ),
+        pytest.param([day(n, 6, 15) for n in range(21) if n % 7 < 5], 40, id="working days, an hour before people"),
+        pytest.param([day(n, 4) for n in (2, 12, 22)], 400, id="every ten days"),
         pytest.param([day(n, 3, 30) for n in range(14)], 29, id="small runs"),
         pytest.param([day(n, 2, 13 * n % 60) for n in range(14)], 40, id="at no fixed minute"),
         pytest.param([day(n, h) for n in range(14) for h in (2, 4)], 40, id="twice a night"),

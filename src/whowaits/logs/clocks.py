@@ -1,4 +1,4 @@
-"""Runs -> the clock that starts them: at the same minute of the day, once a day or once a week.
+"""Runs -> the clock that starts them: at the same minute of the day, on all days or on some of the week or month.
 
 A job fixed in local time moves by an hour in UTC when clocks change, so starts are also read by clocks that change.
 Which city the clock is named after plays no part beyond that. A run now and then at another time was started by hand.
@@ -24,6 +24,8 @@ LOCKED_S: Final = 15 * MINUTE_S
 WEEK_DAYS: Final = 7
 OFTEN, OFTEN_OF = 3, 4
 """Of four runs three on one weekday are a weekly job's."""
+MONDAY: Final = 3
+"""Days from the start of a week to 1970-01-01, a Thursday."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,6 +53,31 @@ class Clock:
         return self.days[-1] - self.days[0] + 1
 
     @property
+    def weeks(self) -> int:
+        """Weeks, from Monday on, that have a run."""
+        return len({(day + MONDAY) // WEEK_DAYS for day in self.days})
+
+    @property
+    def is_of_working_days(self) -> bool:
+        """Whether five days in a row of every week have runs, and the other two have none."""
+        free = set(range(WEEK_DAYS)) - {day % WEEK_DAYS for day in self.days}
+        return len(free) == 2 and any((day + 1) % WEEK_DAYS in free for day in free)
+
+    @property
+    def working_days(self) -> int:
+        """Days from the first run to the last that are days of the week on which it runs."""
+        own = {day % WEEK_DAYS for day in self.days}
+        return sum(day % WEEK_DAYS in own for day in range(self.days[0], self.days[-1] + 1))
+
+    @property
+    def is_monthly(self) -> bool:
+        """Whether each run is a month after the last one, on the same day or on the last one of the month."""
+        dates = [EPOCH + timedelta(days=day) for day in self.days]
+        months = [12 * date.year + date.month for date in dates]
+        alike = len({date.day for date in dates}) == 1 or all((date + timedelta(days=1)).day == 1 for date in dates)
+        return alike and all(later - earlier == 1 for earlier, later in pairwise(months))
+
+    @property
     def runs_on_a_day(self) -> int:
         """The most runs on one day."""
         return max(self.days.count(day) for day in set(self.days))
@@ -58,6 +85,11 @@ class Clock:
     def __str__(self) -> str:
         shown = f"{self.minute // 60:02d}:{self.minute % 60:02d}"
         return f"{shown} UTC" if self.zone == "UTC" else f"{shown} by a clock that changes with {self.zone}"
+
+    def day_of_month(self) -> str:
+        """Return the day of the month of the runs."""
+        dates = {(EPOCH + timedelta(days=day)).day for day in self.days}
+        return f"day {dates.pop()}" if len(dates) == 1 else "the last day"
 
     def weekday(self) -> str:
         """Return the name of the day of the first run."""

@@ -70,6 +70,14 @@ def is_quiet(start_s: int, end_s: int, known: Sequence[People], period: int) -> 
     return own and any(_are_low(known, period, start, stretch) for start in around)
 
 
+def until_people_s(end_s: int, known: Sequence[People]) -> int:
+    """Return the time from the end of a run until people are back, in whole half hours; at most a day."""
+    first = end_s // HALF_HOUR_S + MONDAY
+    hours = (slot for slot in range(first, first + A_DAY) if not _are_low(known, A_DAY, slot, 1))
+    left_s = (next(hours, first + A_DAY) - MONDAY) * HALF_HOUR_S - end_s
+    return max(0, left_s // HALF_HOUR_S * HALF_HOUR_S)
+
+
 def _are_low(known: Sequence[People], period: int, first: int, length: int) -> bool:
     """Whether every workload makes far less than its even share in these half hours."""
     return all(_is_low(one, period, first % period, length) for one in known)

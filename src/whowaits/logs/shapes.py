@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from whowaits.deadlines.durations import say
 from whowaits.judge import judge
 from whowaits.logs import quiet, strays
 from whowaits.logs.clocks import LOCKED_S, Clock, clock_of
@@ -22,7 +23,7 @@ from whowaits.rules import load_log_rules
 SECOND_US: Final = 1_000_000
 OPEN_ROWS: Final = (9, 10, 11, 12)
 """Rows of the verdict table that shape may still decide: nobody stated a deadline, no person was seen."""
-RUN_RULES: Final = ("runs-every-day", "runs-every-week")
+RUN_RULES: Final = ("runs-every-day", "runs-every-month", "runs-every-week", "runs-on-working-days")
 FEWEST_RUNS: Final = 3
 Seen = dict[int, tuple[Evidence, ...]]
 
@@ -79,7 +80,9 @@ def runs(engine: Engine, candidates: Sequence[Unit], known: Sequence[tuple[Unit,
         away = [week for unit, week in known if not _told_apart(unit, units[number])]
         own = {row["run"] for row in by_unit[number]}
         figures = run_figures(clock, by_unit[number], [row for row in courses[number] if row["run"] in own], away)
-        found[number] = tuple(_said(figures, _words(clock, by_unit[number])))
+        found[number] = tuple(
+            _said(figures, {**_words(clock, by_unit[number]), "back": say(figures["until_people_s"])})
+        )
     return Observed(found, {n: split[n][1] for n, said in found.items() if said and split[n][1]})
 
 
@@ -87,8 +90,8 @@ def run_figures(
     clock: Clock, rows: Sequence[Mapping[str, Any]], course: Sequence[Mapping[str, Any]], known: Sequence[People]
 ) -> dict[str, float]:
     """Return the figures of a unit's runs that rules/logs knows."""
-    weekly = clock.days_apart != 1
-    period = quiet.A_WEEK if weekly else quiet.A_DAY
+    some_days = clock.days_apart != 1 or clock.is_monthly
+    period = quiet.A_WEEK if some_days else quiet.A_DAY
     away = sum(quiet.is_quiet(row["first_us"] // SECOND_US, row["end_us"] // SECOND_US, known, period) for row in rows)
     calls = sum(row["row_count"] for row in course)
     even = sum(row["row_count"] * min(1.0, MINUTE_S * SECOND_US / max(1, _length(row))) for row in course)
@@ -99,7 +102,12 @@ def run_figures(
         "minutes_off": clock.off_s / MINUTE_S,
         "smallest_run": min(row["row_count"] for row in rows),
         "quiet_runs": away,
-        "quiet_days_percent": 100 * away / (len(rows) if weekly else clock.span_days),
+        "quiet_days_percent": 100 * away / (len(rows) if some_days else clock.span_days),
+        "monthly": int(clock.is_monthly),
+        "only_working_days": int(clock.is_of_working_days),
+        "quiet_working_days_percent": 100 * away / clock.working_days,
+        "weeks": clock.weeks,
+        "until_people_s": min(quiet.until_people_s(row["end_us"] // SECOND_US, known) for row in rows),
         "early_percent": 100 * sum(row["early_count"] for row in course) / calls,
         "first_minute_percent": 100 * sum(row["first_minute_count"] for row in course) / even,
         "pauses_percent": 100 * sum(row["pause_count"] for row in course) / calls,
@@ -151,7 +159,8 @@ def _pause_figures(row: Mapping[str, Any]) -> dict[str, float]:
 def _said(figures: Mapping[str, float], words: Mapping[str, str]) -> Iterator[Evidence]:
     for rule in load_log_rules():
         if rule.when.holds(figures):
-            yield rule.says.evidence(rule.id, text=rule.says.text.format_map({**figures, **words}))
+            back = figures["until_people_s"] if rule.when.value == "people" else None
+            yield rule.says.evidence(rule.id, deadline_s=back, text=rule.says.text.format_map({**figures, **words}))
 
 
 def _words(clock: Clock, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -160,6 +169,7 @@ def _words(clock: Clock, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {
         "clock": str(clock),
         "weekday": clock.weekday(),
+        "day_of_month": clock.day_of_month(),
         "minutes": f"{minutes} minutes" if minutes > 1 else "a minute",
         "calls": f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}",
     }

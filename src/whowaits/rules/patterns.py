@@ -100,14 +100,14 @@ class LogWhen(Bounds):
     field     canonical columns or tag keys, any of them (fnmatch patterns).
     matches   a regular expression that the whole value must match, or a list of values; letter case is ignored.
     value     "duration": the value, or group 1 of the expression, is itself the deadline; "clock": it is the time
-              of day at which the answer is due.
+              of day at which the answer is due; "people": the answer is due when people are back.
     at_least  figures measured on the calls of a workload, each no smaller than this, ...
     at_most   ... and no larger than this. A rule about figures names no field.
     """
 
     field: tuple[str, ...] = ()
     matches: str | tuple[str, ...] = ".+"
-    value: Literal["duration", "clock"] | None = None
+    value: Literal["duration", "clock", "people"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
