@@ -68,6 +68,9 @@ def _one_of(words: tuple[Any, ...], data: Any) -> Any:
 
 
 def _first_that_fits(kinds: tuple[Any, ...], data: Any) -> Any:
+    own = [kind for kind in kinds if kind is not type(None)]
+    if data is not None and len(own) == 1:
+        return _read(own[0], data)
     for kind in kinds:
         try:
             return _read(kind, data)
@@ -114,9 +117,12 @@ def _number(data: Any) -> int | float:
 
 def _money(data: Any) -> Decimal:
     try:
-        return Decimal(_exactly(str, data))
+        amount = Decimal(_exactly(str, data))
     except InvalidOperation as error:
         raise ValueError("an amount expected") from error
+    if not amount.is_finite():
+        raise ValueError("an amount expected")
+    return amount
 
 
 def _nothing(data: Any) -> None:

@@ -28,7 +28,7 @@ KEPT: Final = frozenset(
         ("OpenQuestion", "question"), ("OtherFinding", "rule"), ("PriceDoubt", "source"), ("Report", "version"),
         ("Saving", "as_of"), ("Saving", "source"), ("Usage", "fingerprint"), ("Usage", "rule"), ("Verdict", "notes"),
         ("Verdict", "question"), ("Workload", "provider"), ("Portion", "provider"),
-        ("WaiverLine", "rule"),
+        ("WaiverLine", "rule"), ("WaivedSince", "rule"),
     }
 )  # fmt: skip
 NAMES: Final = {
@@ -38,7 +38,8 @@ NAMES: Final = {
     ("OpenQuestion", "subject"): "workload", ("Waived", "owner"): "team", ("Place", "path"): "path",
     ("CodeBasis", "root"): "path", ("CallSite", "function"): "function", ("Frame", "function"): "function",
     ("CallSite", "call"): "call", ("Portion", "team"): "team",
-    ("WaiverLine", "owner"): "team",
+    ("WaiverLine", "owner"): "team", ("WaivedSince", "owner"): "team", ("Change", "workload"): "workload",
+    ("Change", "owner"): "team", ("Quarter", "name"): "report", ("Promise", "report"): "report",
 }  # fmt: skip
 MODELS: Final = frozenset(
     {

@@ -362,3 +362,26 @@ def test_a_report_takes_the_schedules_of_a_folder(log, tmp_path):
         (tagger,) = json.loads((tmp_path / "out" / "q.json").read_text())["workloads"]
         deadlines.append("0 2 * * *" in json.dumps(tagger["evidence"]))
     assert deadlines == [False, True]
+
+
+def test_a_report_is_compared_with_older_ones(log, tmp_path):
+    def report(name, ts, tier, *more):
+        calls = [{**CALL, "request_id": f"{name}{n}", "timestamp": ts, "service_tier": tier} for n in range(40)]
+        log.write_text("".join(json.dumps({**call, "tags": ["queue=bulk"]}) + "\n" for call in calls))
+        words = ("-o", tmp_path, "--name", name, "--as-of", "2026-10-01", "-q", *more)
+        return run("report", log, *words)
+
+    report("q2", "2026-05-15T02:00:00Z", None)
+    result = report("q3", "2026-08-15T02:00:00Z", "batch", "--compare", tmp_path / "q2.json")
+    assert result.exit_code == 0, result.output
+    assert "Moves that were made have saved" in result.output
+    (change,) = json.loads((tmp_path / "q3.json").read_text())["compared"]["changes"]
+    assert (change["state"], change["realised_usd"]) == ("moved", change["promised_usd_high"])
+
+
+@pytest.mark.parametrize("content", ["{}", '{"format": 9, "tool": {"name": "whowaits"}, "workloads": []}'])
+def test_a_foreign_or_newer_report_to_compare_with_ends_with_2(tree, log, tmp_path, content):
+    (tmp_path / "odd.json").write_text(content)
+    for words in (("audit", tree, "--logs", log), ("report", log)):
+        result = run(*words, "-o", tmp_path / "out", "--compare", tmp_path / "odd.json")
+        assert (result.exit_code, "odd.json: is " in result.output) == (2, True)

@@ -21,7 +21,7 @@ from whowaits.config import Config
 from whowaits.model import Classified
 from whowaits.pseudonyms import Pseudonyms
 from whowaits.redacted import redact
-from whowaits.report import build, terminal, values
+from whowaits.report import build, changes, terminal, values
 from whowaits.report.html import render_html
 from whowaits.report.json import render_json
 from whowaits.report.markdown import render_markdown
@@ -131,7 +131,7 @@ def test_what_is_kept_or_named_is_a_field_of_today() -> None:
 
     fields = {
         (kind.__name__, name)
-        for module in (model, values, links)
+        for module in (model, values, links, changes)
         for kind in vars(module).values()
         if isinstance(kind, type)
         for name in getattr(kind, "__annotations__", ())

@@ -59,6 +59,7 @@ def test_every_section_is_there_even_when_it_is_empty(make: SimpleNamespace) -> 
         "conflicts",
         "findings",
         "waivers",
+        "compared",
         "notes",
         "aggregates",
         "coverage",

@@ -46,12 +46,18 @@ Invoice = Annotated[
 ]
 
 
+Compare = Annotated[
+    list[Path], typer.Option("--compare", metavar="OLDER", help="JSON report of a former quarter; may be given again.")
+]
+
+
 def audit(
     paths: Paths = [Path()],  # noqa: B006 -- typer copies defaults
     logs: Annotated[list[str], typer.Option("--logs", help="Log file or folder; may be given again.")] = [],  # noqa: B006
     output: Output = Path("reports"),
     name: Annotated[str | None, typer.Option(help="Name of the report.", show_default="the folder's name")] = None,
     invoice: Invoice = None,
+    compare: Compare = [],  # noqa: B006 -- typer copies defaults
     as_of: AsOf = None,
     redact: Redact = False,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
@@ -81,6 +87,7 @@ def audit(
         made = build.build(
             joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__, invoice=billed
         )
+        made = _compared(made, compare)
     publish(made, output, name, pseudonyms if redact else None)
     with wrong_use_is_exit_2():
         say_where(pseudonyms.keep())
@@ -94,6 +101,7 @@ def report(
     output: Output = Path("reports"),
     name: Annotated[str, typer.Option(help="Name of the report.")] = "report",
     invoice: Invoice = None,
+    compare: Compare = [],  # noqa: B006 -- typer copies defaults
     as_of: AsOf = None,
     redact: Redact = False,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
@@ -104,6 +112,8 @@ def report(
     billed = None if invoice is None else dollars("--invoice", invoice)
     asked = _asked(project, mapping, as_of, quiet=quiet, isolated=isolated)
     made, rows = _reported(tagged, asked, name, billed)
+    with wrong_use_is_exit_2():
+        made = _compared(made, compare)
     publish(made, output, name, asked.pseudonyms if redact else None)
     with wrong_use_is_exit_2():
         say_where(asked.pseudonyms.keep())
@@ -149,6 +159,15 @@ def publish(made: Report, output: Path, name: str | None, hide: Pseudonyms | Non
     show(terminal.render_text(made, width=width(), color=color()))
     for path in written:
         print(f"wrote {path}")
+
+
+def _compared(made: Report, older: list[Path]) -> Report:
+    """The report beside former ones, where any are given."""
+    if not older:
+        return made
+    from whowaits.report import compared, former
+
+    return compared.with_former(made, [former.read(path) for path in older])
 
 
 class _Asked(NamedTuple):

@@ -12,6 +12,7 @@ from typing import Any, Final
 from whowaits.join import Link
 from whowaits.model import Saving, Verdict, Workload
 from whowaits.report.check import call_site, dumps, evidence, finding, number, place, usd
+from whowaits.report.compared_json import compared
 from whowaits.report.stated import moment, stated
 from whowaits.report.values import (
     Headline,
@@ -60,6 +61,7 @@ def render_json(report: Report) -> str:
             ],
             "findings": [_other(f) for f in report.others],
             "waivers": [_waiver(w) for w in report.waivers],
+            "compared": None if report.compared is None else compared(report.compared),
             "notes": [{"note": n, "about": list(about)} for n, about in report.notes.items()],
             **stated(report),
             "skipped": [

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from whowaits.model import Classified, Finding, Usage, Waiter, Workload
-from whowaits.report import sentences, trust, words
+from whowaits.report import compared_section, sentences, trust, words
+from whowaits.report.changes import Comparison
 from whowaits.report.layout import place
 from whowaits.report.screen import Head, Screen, Text
 from whowaits.report.values import OpenQuestion, Part, Report, SiteLine, WorkloadLine, by_spend
@@ -38,6 +39,7 @@ def render_text(report: Report, *, width: int = WIDTH, color: bool = False) -> s
     if report.headline is not None:
         for sentence in sentences.saving_basis(report.headline):
             screen.line(sentence, "dim")
+    _compared(screen, report.compared)
     _waiters(screen, report.waiters)
     _workloads(screen, report.workloads)
     _sites(screen, report)
@@ -92,6 +94,27 @@ def _said(screen: Screen, title: str, sentences: Sequence[str]) -> None:
     for sentence in sentences[:MOST]:
         screen.line(sentence)
     _more(screen, len(sentences))
+
+
+def _compared(screen: Screen, compared: Comparison | None) -> None:
+    """Print what became of the moves that former reports proposed."""
+    if compared is None:
+        return
+    _said(screen, "Since the former reports", compared_section.lead(compared))
+    heads = (Head("workload", "name"), Head("became"), Head("promised", "figure"), Head("saved", "figure"))
+    rows = [
+        [
+            Text(words.clean(c.workload)),
+            Text(compared_section.STATES[c.state]),
+            Text(compared_section.promised_text(c)),
+            Text(compared_section.DASH if c.realised_usd is None else words.usd(c.realised_usd)),
+        ]
+        for c in compared.changes[:MOST]
+    ]
+    if rows:
+        screen.gap()
+        screen.rows(heads, rows)
+    _more(screen, len(compared.changes))
 
 
 def _waiters(screen: Screen, parts: Sequence[Part]) -> None:

@@ -27,6 +27,7 @@ from whowaits.model import (
     Workload,
 )
 from whowaits.money.savings import SLOW_TIERS
+from whowaits.report.changes import Comparison
 
 SavingBasis = Literal["rates", "factor", "mixed", "none"]
 SplitBy = Literal["month", "owner", "provider", "model"]
@@ -351,6 +352,8 @@ class Report:
     unwaited_hours: tuple[int, ...] = ()
     """Logged calls that nobody waits for in each hour of the week, from Monday 00:00 UTC on; empty without times."""
     waivers: tuple[WaiverLine, ...] = ()
+    compared: Comparison | None = None
+    """What changed since former reports; None where none was given."""
 
     @property
     def moves(self) -> tuple[WorkloadLine, ...]:

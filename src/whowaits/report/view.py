@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from whowaits.report import hours_table, money_tables, sentences, site_table, trust, waiver_table, words, workload_table
+from whowaits.report import (
+    compared_section,
+    hours_table,
+    money_tables,
+    sentences,
+    site_table,
+    trust,
+    waiver_table,
+    words,
+    workload_table,
+)
 from whowaits.report.layout import (
     ROWS,
     SEEN,
@@ -37,6 +47,7 @@ def page(report: Report) -> Page:
         money_tables.waiters(report.waiters),
         money_tables.routes(report.routes),
         workload_table.section(report.workloads),
+        *compared_section.sections(report.compared),
         money_tables.owners(report.owners),
         money_tables.providers(report.providers),
         money_tables.models(report.models),

@@ -1,4 +1,4 @@
-"""Reports -> files, whole or not at all. The only module of this package that touches the disk."""
+"""Reports -> files, whole or not at all. Of this package only this module writes to the disk."""
 
 from __future__ import annotations
 
