@@ -30,6 +30,7 @@ from whowaits.code.summary import Summary
 from whowaits.code.walker import summarize
 from whowaits.frozen import dataclass
 from whowaits.model import Place, Skipped
+from whowaits.rules.made import made
 
 COARSE_NS: Final = 2_000_000_000
 """Two changes of a file that lie closer together may have the same time."""
@@ -44,7 +45,12 @@ _NOT_OURS: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError,
 @functools.cache
 def version() -> str:
     """Return what changes whenever facts or what is found do: the code, the rules, the Python that parses."""
-    digest = hashlib.blake2b(repr(sys.version_info[:3]).encode(), digest_size=16)
+    return f"{made('digest') or digest()} {sys.version_info[:3]}"
+
+
+def digest() -> str:
+    """Return what stands for the content of the code and the rules."""
+    digest = hashlib.blake2b(digest_size=16)
     package = Path(__file__).parent.parent
     folders = (package / "code", "*.py"), (package / "deadlines", "*.py"), (rules.rules_dir(), "*.yaml")
     for path in (path for folder, names in folders for path in sorted(folder.rglob(names))):

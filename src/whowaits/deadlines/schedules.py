@@ -21,6 +21,7 @@ from whowaits.deadlines.schedule import Schedule as Schedule
 from whowaits.deadlines.texts import Texts
 from whowaits.deadlines.tree import Found, Tree
 from whowaits.model import Skipped
+from whowaits.rules.made import made
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -34,6 +35,17 @@ def may_hold(path: str) -> bool:
     """Whether a file of this name can hold a schedule or is needed to link one; decided without opening it."""
     folder, slash, name = path.rpartition("/")
     return name.endswith(".py") or _is_followed(name) or _names_in(folder + slash).fullmatch(name) is not None
+
+
+def marks() -> tuple[str, ...]:
+    """Return texts of which every Python file with a schedule has one; most files are passed over without decoding."""
+    found = {word for kind in _kinds() if hasattr(kind, "in_python") for word in kind.WORDS} | set(task_names.WORDS)
+    return tuple(sorted(mark for mark in found if not any(other != mark and other in mark for other in found)))
+
+
+def files() -> tuple[tuple[str, str], ...]:
+    """Return patterns of a folder and of the names of the files in it that some kind reads."""
+    return tuple(pair for kind in _text_kinds() for pair in kind.FILES)
 
 
 Ask: TypeAlias = Callable[[str, Texts], Said]
@@ -145,25 +157,24 @@ def _kinds() -> tuple[ModuleType, ...]:
 
 
 @functools.cache
-def _marks() -> tuple[str, ...]:
-    """Every Python file with a schedule contains one of these; most files are passed over without decoding them."""
-    marks = {word for kind in _kinds() if hasattr(kind, "in_python") for word in kind.WORDS} | set(task_names.WORDS)
-    return tuple(sorted(mark for mark in marks if not any(other != mark and other in mark for other in marks)))
-
-
-@functools.cache
 def _in_bytes() -> tuple[bytes, ...]:
-    return tuple(mark.encode() for mark in _marks())
+    return tuple(mark.encode() for mark in _all_marks())
 
 
 @functools.cache
 def _in_words() -> tuple[tuple[bytes, ...], ...]:
     """The words of each mark, with a space where no letter of the word can follow: `task(` ends a word."""
-    return tuple(tuple(_spaced(mark, word).encode() for word in re.finditer(r"\w+", mark)) for mark in _marks())
+    return tuple(tuple(_spaced(mark, word).encode() for word in re.finditer(r"\w+", mark)) for mark in _all_marks())
 
 
 def _spaced(mark: str, word: re.Match[str]) -> str:
     return " " * (word.start() > 0) + word[0] + " " * (word.end() < len(mark))
+
+
+@functools.cache
+def _all_marks() -> tuple[str, ...]:
+    found: tuple[str, ...] = made("schedule_marks") or marks()
+    return found
 
 
 @functools.cache
@@ -174,7 +185,7 @@ def _text_kinds() -> tuple[Any, ...]:
 @functools.lru_cache(maxsize=100_000)
 def _names_in(folder: str) -> re.Pattern[str]:
     """The names of files that some kind reads in a folder: a tree has few folders and many files."""
-    pairs = [pair for kind in _text_kinds() for pair in kind.FILES]
+    pairs: tuple[tuple[str, str], ...] = made("schedule_files") or files()
     return _any_of(tuple(dict.fromkeys(names for where, names in pairs if re.search(where, folder, re.I))))
 
 

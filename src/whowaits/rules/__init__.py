@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 
 from whowaits.rules.calls import CallRule, Calls, HostRule, UrlRule, read_calls
+from whowaits.rules.made import made
 from whowaits.rules.offers import (
     Back,
     BatchSale,
@@ -71,28 +72,28 @@ def rules_dir() -> Path:
 @functools.cache
 def load_calls() -> Calls:
     """Return the calls that go to a model provider (rules/calls)."""
-    return read_calls(rules_dir())
+    return made("calls") or read_calls(rules_dir())
 
 
 @functools.cache
 def load_code() -> tuple[CodeRule, ...]:
     """Return what observations in code mean (rules/code), sorted by id."""
-    return read_code(rules_dir())
+    return made("code") or read_code(rules_dir())
 
 
 @functools.cache
 def load_findings() -> tuple[FindingRule, ...]:
     """Return the findings that are no move to a slower tier, explained (rules/findings), sorted by id."""
-    return read_findings(rules_dir())
+    return made("findings") or read_findings(rules_dir())
 
 
 @functools.cache
 def load_log_rules() -> tuple[LogRule, ...]:
     """Return what observations in logs mean (rules/logs), sorted by id."""
-    return read_logs(rules_dir())
+    return made("logs") or read_logs(rules_dir())
 
 
 @functools.cache
 def load_offers() -> Offers:
     """Return what each provider sells for waiting (rules/offers)."""
-    return read_offers(rules_dir())
+    return made("offers") or read_offers(rules_dir())
