@@ -61,7 +61,9 @@ def test_values_of_every_kind_are_written_out_in_full() -> None:
 
 def test_a_rule_that_differs_is_written_differently() -> None:
     calls = load_calls()
-    other = dataclasses.replace(calls, entries=(dataclasses.replace(calls.entries[0], provider="other"), *calls.entries[1:]))
+    other = dataclasses.replace(
+        calls, entries=(dataclasses.replace(calls.entries[0], provider="other"), *calls.entries[1:])
+    )
     assert loaded(build.module(other)) == other
     assert loaded(build.module(other)) != calls
 
