@@ -49,6 +49,7 @@ def test_every_section_is_there_even_when_it_is_empty(make: SimpleNamespace) -> 
         "waiters",
         "routes",
         "workloads",
+        "decisions",
         "months",
         "owners",
         "providers",

@@ -13,6 +13,7 @@ from whowaits.join import Joined, base_name, covered_days
 from whowaits.judge import is_move
 from whowaits.model import Classified, Evidence, Place, Scan, Skipped, Usage, Waiter, Workload
 from whowaits.report import splits
+from whowaits.report.decisions import decide
 from whowaits.report.values import (
     CodeBasis,
     Headline,
@@ -147,12 +148,14 @@ def _workload_lines(
     workloads: Iterable[Workload], joined: Joined, headline: Headline | None
 ) -> tuple[WorkloadLine, ...]:
     links = dict(_grouped(joined.links, lambda link: link.workload))
+    days = None if joined.logs is None else covered_days(joined.logs)
     lines = [
         WorkloadLine(
             workload=w,
             owner=(joined.owners or {}).get(base_name(w.name)),
             share=None if headline is None or w.spend_usd is None else headline.share(w.spend_usd),
             links=tuple(links.get(w.name, ())),
+            decisions=decide(w, days),
         )
         for w in workloads
     ]

@@ -10,6 +10,7 @@ from typing import Final
 from whowaits import rules
 from whowaits.report.check import dumps_list
 from whowaits.rules import CodeRule, FindingRule, LogCase
+from whowaits.rules.decisions import DecisionRule, load_decisions
 
 _FIX_BULK: Final = (
     "Collect the requests into one file or list, hand them to the provider's batch API, and read the results when they "
@@ -43,9 +44,10 @@ def explain(rule: str) -> Explained:
 
 @functools.cache
 def every() -> Mapping[str, Explained]:
-    """Return every rule that a finding or an observation in code can have, by its id, sorted."""
+    """Return every rule that a finding, an observation in code or a choice can have, by its id, sorted."""
     found = [_code_rule(rule) for rule in rules.load_code()]
     found += [_finding(rule) for rule in rules.load_findings()]
+    found += [_decision(rule) for rule in load_decisions()]
     return {rule.id: rule for rule in sorted(found, key=lambda r: r.id)}
 
 
@@ -62,6 +64,13 @@ def _finding(rule: FindingRule) -> Explained:
     bounds += [f"{name} at most {bound:g}" for name, bound in rule.when.at_most.items()]
     said = f'"{rule.says}": {", ".join(bounds)}' if rule.says else None
     return Explained(rule.id, rule.what, rule.why, rule.limits, rule.fix, said, _cases(rule), language="text")
+
+
+def _decision(rule: DecisionRule) -> Explained:
+    """A choice with what makes it weak where that can be seen."""
+    seen = [f"weak where {w.says}" for w in rule.weak]
+    source = f"{rule.source}, checked {rule.checked}" if rule.source else None
+    return Explained(rule.id, rule.what, rule.why, rule.limits, rule.fix, "; ".join(seen) or None, source=source)
 
 
 def _cases(rule: FindingRule) -> str | None:

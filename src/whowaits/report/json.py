@@ -27,6 +27,7 @@ from whowaits.report.values import (
     WorkloadLine,
     is_dearer,
 )
+from whowaits.rules.decisions import DecisionRule
 
 FORMAT: Final = 1
 SPLITS: Final = ("months", "owners", "providers", "models")
@@ -45,6 +46,7 @@ def render_json(report: Report) -> str:
             "waiters": [{"waiter": p.waiter, **_part(p)} for p in report.waiters],
             "routes": [{"route": p.route, "urgency": p.urgency, **_part(p)} for p in report.routes],
             "workloads": [_workload(w) for w in report.workloads],
+            "decisions": [_decision(rule) for rule in report.choices],
             **{name: [_split(s) for s in getattr(report, name)] for name in SPLITS},
             "unwaited_hours": list(report.unwaited_hours),
             "call_sites": [_site(s) for s in report.sites],
@@ -159,10 +161,23 @@ def _workload(line: WorkloadLine) -> dict[str, Any]:
         "last_at": moment(workload.last_at),
         **_verdict(workload.verdict),
         **_workload_money(line, workload),
+        "decisions": [{"decision": d.rule.id, "weak": list(d.weak)} for d in line.decisions],
         "call_sites": [_link(k) for k in line.links],
         "code_places": [place(p) for p in workload.code_places],
         "evidence": [evidence(e) for e in workload.evidence],
         "findings": [finding(f) for f in workload.findings],
+    }
+
+
+def _decision(rule: DecisionRule) -> dict[str, Any]:
+    return {
+        "decision": rule.id,
+        "title": rule.title,
+        "what": rule.what,
+        "why": rule.why,
+        "weak_when": rule.limits,
+        "how": rule.fix,
+        "source": rule.source or None,
     }
 
 

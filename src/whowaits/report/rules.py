@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from whowaits import rules
 from whowaits.report.explained import Explained, explain
+from whowaits.rules.decisions import load_decisions
 
 _HEAD = """# What is seen in code, and what it says
 
@@ -33,6 +34,8 @@ def render() -> str:
         parts.extend("\n".join(_rule(explain(rule.id))) for rule in group)
     parts.append("## Findings that are no move to a slower tier\n")
     parts.extend("\n".join(_rule(explain(rule.id))) for rule in rules.load_findings())
+    parts.append("## Choices for a workload, the first choices first\n")
+    parts.extend("\n".join(_rule(explain(rule.id))) for rule in load_decisions())
     return "\n".join(parts)
 
 

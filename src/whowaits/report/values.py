@@ -28,6 +28,7 @@ from whowaits.model import (
 )
 from whowaits.money.savings import SLOW_TIERS
 from whowaits.report.changes import Comparison
+from whowaits.rules.decisions import DecisionRule
 
 SavingBasis = Literal["rates", "factor", "mixed", "none"]
 SplitBy = Literal["month", "owner", "provider", "model"]
@@ -199,6 +200,14 @@ class WaiverLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """A choice for one workload, with what makes it a weak one there."""
+
+    rule: DecisionRule
+    weak: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkloadLine:
     """A workload with what the report knows beside it."""
 
@@ -206,6 +215,8 @@ class WorkloadLine:
     owner: str | None
     share: Decimal | None
     links: tuple[Link, ...]
+    decisions: tuple[Decision, ...] = ()
+    """What can be done with it, the first choice first."""
 
     @property
     def movable_usd(self) -> Decimal | None:
@@ -360,6 +371,12 @@ class Report:
         """The workloads that belong on a slower tier and are not there yet, the largest saving first."""
         lines = [w for w in self.workloads if w.movable_usd is not None]
         return tuple(sorted(lines, key=lambda w: (-_saving(w.workload), -(w.movable_usd or 0), w.workload.name)))
+
+    @property
+    def choices(self) -> tuple[DecisionRule, ...]:
+        """Every choice that there is for some workload, once, the first choices first."""
+        found = {d.rule.id: d.rule for line in self.workloads for d in line.decisions}
+        return tuple(sorted(found.values(), key=lambda rule: (rule.rank, rule.id)))
 
     @property
     def moving_sites(self) -> tuple[tuple[SiteLine, tuple[Usage, ...]], ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from whowaits.report import (
     compared_section,
+    decision_table,
     hours_table,
     money_tables,
     sentences,
@@ -48,6 +49,8 @@ def page(report: Report) -> Page:
         money_tables.routes(report.routes),
         workload_table.section(report.workloads),
         *compared_section.sections(report.compared),
+        decision_table.section(report.workloads),
+        decision_table.choices(report.choices),
         money_tables.owners(report.owners),
         money_tables.providers(report.providers),
         money_tables.models(report.models),

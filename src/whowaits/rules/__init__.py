@@ -1,4 +1,7 @@
-"""rules/**/*.yaml -> closed, typed values. Nothing else reads a rule file."""
+"""rules/**/*.yaml -> closed, typed values. Nothing else reads a rule file.
+
+What only a report needs has its loader in a module of its own (`decisions.py`): a check does not pay for it.
+"""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ class FindingRule:
 def read_findings(root: Path) -> tuple[FindingRule, ...]:
     """Return the findings that are no move, sorted by id."""
     return tuple(
-        dataclasses.replace(rule, id=_same_id(rule.id, stem, shown))
+        dataclasses.replace(rule, id=same_id(rule.id, stem, shown))
         for stem, shown, rule in read_folder(root, "findings", FindingRule)
     )
 
@@ -164,7 +164,7 @@ def read_findings(root: Path) -> tuple[FindingRule, ...]:
 def read_code(root: Path) -> tuple[CodeRule, ...]:
     """Return the code rules, sorted by id."""
     return tuple(
-        dataclasses.replace(rule, id=_same_id(rule.id, stem, shown))
+        dataclasses.replace(rule, id=same_id(rule.id, stem, shown))
         for stem, shown, rule in read_folder(root, "code", CodeRule)
     )
 
@@ -174,11 +174,12 @@ def read_logs(root: Path) -> tuple[LogRule, ...]:
     rules = []
     for stem, shown, rule in read_folder(root, "logs", LogRule):
         _check_expression(rule.when.matches, shown)
-        rules.append(dataclasses.replace(rule, id=_same_id(rule.id, stem, shown)))
+        rules.append(dataclasses.replace(rule, id=same_id(rule.id, stem, shown)))
     return tuple(rules)
 
 
-def _same_id(written: str, stem: str, shown: str) -> str:
+def same_id(written: str, stem: str, shown: str) -> str:
+    """Return the id of a rule, which is the stem of its file."""
     if written not in ("", stem):
         raise RuleError(f"{shown}:1: the id `{written}` is not the file's name `{stem}`")
     return stem
