@@ -385,3 +385,22 @@ def test_a_foreign_or_newer_report_to_compare_with_ends_with_2(tree, log, tmp_pa
     for words in (("audit", tree, "--logs", log), ("report", log)):
         result = run(*words, "-o", tmp_path / "out", "--compare", tmp_path / "odd.json")
         assert (result.exit_code, "odd.json: is " in result.output) == (2, True)
+
+
+def test_the_csv_for_finops_tools_is_written_beside_the_report(tree, log, tmp_path):
+    for words in (("audit", tree, "--logs", log), ("report", log)):
+        result = run(*words, "-o", tmp_path / "out", "--focus", tmp_path / "calls.csv", "--as-of", "2026-10-01")
+        assert (result.exit_code, "calls.csv" in result.output) == (0, True)
+        head, row = (tmp_path / "calls.csv").read_text().splitlines()
+        assert (head.partition(",")[0], "tagger" in row) == ("BilledCost", True)
+    log.write_text(json.dumps({**CALL, "model": "house-model-9", "provider": None}) + "\n")
+    result = run("report", log, "-o", tmp_path / "out", "--focus", tmp_path / "calls.csv")
+    assert "1 calls ($0) without provider, model, time or price left out" in result.output
+
+
+def test_a_dashboard_needs_no_calls_and_metrics_do(log, tmp_path):
+    assert json.loads(run("metrics", "--dashboard").stdout)["uid"] == "whowaits"
+    assert run("metrics", "--dashboard", "-o", tmp_path / "d.json").exit_code == 0
+    assert json.loads((tmp_path / "d.json").read_text())["panels"]
+    for words in (("metrics",), ("metrics", log, "--dashboard")):
+        assert run(*words).exit_code == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -20,6 +19,7 @@ from whowaits.cli.shared import (
     color,
     day,
     dollars,
+    fail,
     key_folder,
     mapping_of,
     no_call,
@@ -28,6 +28,7 @@ from whowaits.cli.shared import (
     say_where,
     show,
     width,
+    write,
     written_in,
     wrong_use_is_exit_2,
 )
@@ -50,6 +51,11 @@ Compare = Annotated[
     list[Path], typer.Option("--compare", metavar="OLDER", help="JSON report of a former quarter; may be given again.")
 ]
 
+Focus = Annotated[
+    Path | None,
+    typer.Option("--focus", metavar="FILE", help="Also write the calls as CSV by FOCUS 1.2."),
+]
+
 
 def audit(
     paths: Paths = [Path()],  # noqa: B006 -- typer copies defaults
@@ -58,6 +64,7 @@ def audit(
     name: Annotated[str | None, typer.Option(help="Name of the report.", show_default="the folder's name")] = None,
     invoice: Invoice = None,
     compare: Compare = [],  # noqa: B006 -- typer copies defaults
+    focus: Focus = None,
     as_of: AsOf = None,
     redact: Redact = False,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
@@ -88,7 +95,7 @@ def audit(
             joined, name=name or root.resolve().name, as_of=day(as_of), version=whowaits.__version__, invoice=billed
         )
         made = _compared(made, compare)
-    publish(made, output, name, pseudonyms if redact else None)
+    publish(made, output, name, pseudonyms if redact else None, focus)
     with wrong_use_is_exit_2():
         say_where(pseudonyms.keep())
     if scan.files == 0 and (classified is None or classified.rows_read == 0):
@@ -102,6 +109,7 @@ def report(
     name: Annotated[str, typer.Option(help="Name of the report.")] = "report",
     invoice: Invoice = None,
     compare: Compare = [],  # noqa: B006 -- typer copies defaults
+    focus: Focus = None,
     as_of: AsOf = None,
     redact: Redact = False,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
@@ -114,7 +122,7 @@ def report(
     made, rows = _reported(tagged, asked, name, billed)
     with wrong_use_is_exit_2():
         made = _compared(made, compare)
-    publish(made, output, name, asked.pseudonyms if redact else None)
+    publish(made, output, name, asked.pseudonyms if redact else None, focus)
     with wrong_use_is_exit_2():
         say_where(asked.pseudonyms.keep())
     if rows == 0:
@@ -122,43 +130,67 @@ def report(
 
 
 def metrics(
-    tagged: Tagged,
+    tagged: Annotated[
+        list[str] | None, typer.Argument(help="As of `report`; nothing with --dashboard.", show_default=False)
+    ] = None,
     project: Project = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write there instead of to the screen.")] = None,
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard", help="Print a Grafana dashboard of these metrics; reads no calls.")
+    ] = False,
     as_of: AsOf = None,
     mapping: Mapping = [],  # noqa: B006 -- typer copies defaults
     quiet: Quiet = False,
     isolated: Isolated = False,
 ) -> None:
     """Print what a dashboard shows, as OpenMetrics: calls in real time that nothing needs in real time, and money."""
+    from whowaits.report.dashboard import render_dashboard
     from whowaits.report.openmetrics import render_openmetrics
-    from whowaits.report.write import write_whole
 
-    asked = _asked(project, mapping, as_of, quiet=quiet, isolated=isolated)
-    made, rows = _reported(tagged, asked)
-    text = render_openmetrics(made)
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        with wrong_use_is_exit_2():
-            write_whole(output, text)
+    if dashboard == bool(tagged):
+        fail("name the calls to measure, or give --dashboard alone: a dashboard holds no figures")
+    if not tagged:
+        _put(render_dashboard(), output)
+        return
+    made, rows = _reported(tagged, _asked(project, mapping, as_of, quiet=quiet, isolated=isolated))
+    _put(render_openmetrics(made), output)
     if rows == 0:
         no_call()
 
 
-def publish(made: Report, output: Path, name: str | None, hide: Pseudonyms | None) -> None:
+def _put(text: str, output: Path | None) -> None:
+    if output is None:
+        show(text)
+    else:
+        write(output, text)
+
+
+def publish(made: Report, output: Path, name: str | None, hide: Pseudonyms | None, focus: Path | None = None) -> None:
     """Write a report in every format and print its tables; with `hide`, fit to share."""
     from whowaits.redacted import redact as redacted
-    from whowaits.report import terminal, write
+    from whowaits.report import terminal
+    from whowaits.report import write as files
 
     with wrong_use_is_exit_2():
         if hide is not None:
             made = redacted(made, hide)
             made = replace(made, name=name or made.name)
-        written = write.write_all(made, output)
+        written = files.write_all(made, output)
+        if focus is not None:
+            written.append(_write_focus(made, focus))
     show(terminal.render_text(made, width=width(), color=color()))
     for path in written:
         print(f"wrote {path}")
+
+
+def _write_focus(made: Report, file: Path) -> Path:
+    from whowaits.report import focus, write
+
+    left = focus.left_out(made)
+    if left.calls or left.spend_usd:
+        what = f"{left.calls:,} calls (${left.spend_usd:f})"
+        say_on_the_side([f"{file}: {what} without provider, model, time or price left out"])
+    return write.write_whole(file, focus.render_focus(made))
 
 
 def _compared(made: Report, older: list[Path]) -> Report:
