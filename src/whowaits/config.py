@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
@@ -194,6 +193,8 @@ def read(path: Path) -> Config:
 
 def check(path: Path, text: str) -> Config:
     """Return the configuration that `text` would be as the file at `path`; ConfigError for a mistake in it."""
+    import tomllib
+
     try:
         data: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -226,7 +227,7 @@ def _speaks_of_us(pyproject: Path) -> bool:
     return re.search(r"^\s*\[+\s*tool\s*\.\s*\"?whowaits\b", text, re.MULTILINE) is not None
 
 
-def _toml_message(name: str, error: tomllib.TOMLDecodeError) -> str:
+def _toml_message(name: str, error: ValueError) -> str:
     """tomllib ends its message with "(at line 3, column 7)"; ours begins with the place like all others."""
     found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
     if found is None:

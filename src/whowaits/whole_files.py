@@ -6,8 +6,6 @@ A device or a pipe takes the bytes as it is and is never replaced by a file.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +25,8 @@ def whole(path: Path) -> Iterator[Path]:
             yield partial
             _copy_into(partial, target)
         return
+    import tempfile  # most runs write no file
+
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".partial")
     os.close(handle)
     partial = Path(name)
@@ -58,11 +58,15 @@ def leftovers(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _elsewhere() -> Iterator[Path]:
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="whowaits-") as folder:
         yield Path(folder) / "whole"
 
 
 def _copy_into(partial: Path, device: Path) -> None:
+    import shutil
+
     with partial.open("rb") as written, device.open("wb") as stream:
         shutil.copyfileobj(written, stream)
 

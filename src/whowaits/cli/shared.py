@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -53,7 +52,11 @@ def say_on_the_side(notes: Sequence[str]) -> None:
 
 def width() -> int:
     """Return the columns of the terminal; a fixed width where the output goes into a pipe or a file."""
-    return shutil.get_terminal_size((100, 40)).columns if sys.stdout.isatty() else 100
+    if not sys.stdout.isatty():
+        return 100
+    import shutil
+
+    return shutil.get_terminal_size((100, 40)).columns
 
 
 def color() -> bool:

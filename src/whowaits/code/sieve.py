@@ -7,6 +7,7 @@ number costs time and changes no answer.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from zlib import crc32
@@ -64,12 +65,9 @@ class Sieve:
         return found
 
     def _inverted(self) -> dict[int, list[int]]:
-        having: dict[int, list[int]] = {}
+        having: defaultdict[int, list[int]] = defaultdict(list)
         for path, numbers in self._numbers().items():
             rank = self._ranks[path]
             for number in numbers:
-                if number in having:
-                    having[number].append(rank)
-                else:
-                    having[number] = [rank]
+                having[number].append(rank)
         return having

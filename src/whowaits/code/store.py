@@ -8,9 +8,7 @@ that has not exactly these tables is not read, no journal beside it is heeded, a
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -60,6 +58,8 @@ class Store:
         """Write what was put, whole or not at all; a place that cannot be written to is left alone."""
         if not self._pending:
             return
+        import tempfile
+
         folder = self._file.parent
         with suppress(OSError, sqlite3.Error):
             folder.mkdir(exist_ok=True)
@@ -76,6 +76,8 @@ class Store:
 
     def _write(self, name: str) -> None:
         if self._rows is not None:
+            import shutil
+
             shutil.copyfile(self._file, name)
         with closing(sqlite3.connect(name, isolation_level=None)) as rows:
             rows.execute("PRAGMA journal_mode=OFF")

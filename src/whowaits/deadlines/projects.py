@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any, Final
 
 _NAMES: Final = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
@@ -43,6 +42,8 @@ def commands(path: str, text: str) -> dict[str, str]:
 
 
 def _toml(text: str) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
