@@ -47,8 +47,9 @@ wheel: $(READY_DEV)  ## Build the wheel into dist/.
 	@$(PIP) wheel --no-deps --wheel-dir dist .
 	@ls dist/*.whl
 
-update: $(READY_DEV)  ## Write again what is generated: reports/, docs/rules.md, the output in README.md.
+update: $(READY_DEV)  ## Write again what is generated: reports/, docs/rules.md, the output in README.md, tests/golden/expected/.
 	@$(BIN)/python -m whowaits.report.rules > docs/rules.md
+	@$(BIN)/python -m tests.golden.made
 	@$(MAKE) --silent audit | $(BIN)/python tools/readme.py
 
 bench-code: $(READY_DEV)  ## Measure `check` beside other tools; writes docs/performance.md. Needs the network, takes long.

@@ -23,7 +23,10 @@ NOTES: Final[Mapping[str, str]] = {
     ),
     "prepaid": "These calls run on capacity that is paid for in advance: moving them would save nothing.",
     "no-offer": "No slower, cheaper tier is sold for these calls: they stay synchronous although nobody waits.",
-    "offer-unknown": "No fact is held about a batch offer for these calls, so no saving is claimed. Ask the provider.",
+    "offer-unknown": (
+        "No fact is held about a batch offer for these calls: ask the provider. A saving is claimed only where the log "
+        "names none, as the usual half."
+    ),
     "batch-per-stage": "Each item passes several stages: one batch per stage, the next when the last has come back.",
     "flex-possible": "Each call needs the one before, but nobody waits for the whole: a flex tier may still fit.",
     "declared-but-waited": "The register says that no person waits, yet one was seen waiting. Ask the owner.",
