@@ -1,5 +1,7 @@
 """The page is one file, escapes everything, and shows the figures of the values."""
 
+import base64
+import hashlib
 import itertools
 import re
 from html.parser import HTMLParser
@@ -36,7 +38,7 @@ class Outline(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if not self.open or self.open[-1] != "style":
+        if not self.open or self.open[-1] not in ("style", "script"):
             self.words.append(data)
 
 
@@ -78,25 +80,27 @@ def test_every_element_is_closed_and_every_link_leads_somewhere(make: SimpleName
         assert links | labels <= set(ids)
 
 
-def test_nothing_is_loaded_and_nothing_runs(make: SimpleNamespace) -> None:
+def test_nothing_is_loaded_and_nothing_runs_but_the_script_of_the_page(make: SimpleNamespace) -> None:
     for report in all_reports(make):
         text = render_html(report)
         tags = Outline(text).tags
-        assert not {t for t, _ in tags} & {
-            "script",
-            "img",
-            "iframe",
-            "object",
-            "embed",
-            "form",
-            "base",
-            "audio",
-            "video",
-        }
+        assert not {t for t, _ in tags} & {"img", "iframe", "object", "embed", "form", "base", "audio", "video"}
+        assert [a for t, a in tags if t in ("script", "style")] == [{}, {}]
         assert {a.get("href") for t, a in tags if t == "link"} == {"data:,"}
-        assert not [a for _, attrs in tags for a in attrs if a == "src" or a.startswith("on")]
+        assert not [a for _, attrs in tags for a in attrs if a in ("src", "style") or a.startswith("on")]
         assert set(re.findall(r"url\(#?", text)) <= {"url(#"}
         assert "@import" not in text
+
+
+def test_the_policy_allows_one_style_and_one_script_by_their_hashes(make: SimpleNamespace) -> None:
+    text = render_html(make.hostile_report())
+    policy = next(a["content"] or "" for t, a in Outline(text).tags if a.get("http-equiv") == "Content-Security-Policy")
+    allowed = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert allowed["default-src"] == "'none'"
+    for name in ("style", "script"):
+        (inner,) = re.findall(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inner.encode()).digest()).decode()
+        assert allowed[f"{name}-src"] == f"'sha256-{digest}'"
 
 
 def test_hostile_text_stays_text(make: SimpleNamespace) -> None:

@@ -24,12 +24,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`kind` names the look (a route or a waiter); `small` are the lines below, `path` the steps to a call."""
+    """`kind` names the look (a route or a waiter); `small` are the lines below, `path` the steps to a call.
+
+    `order` is what it is sorted by where its text does not say it.
+    """
 
     text: str
     small: tuple[str, ...] = ()
     kind: str = ""
     path: tuple[Step, ...] = ()
+    order: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def deadline_cell(verdict: Verdict) -> Cell:
     """Return the deadline and its basis; a dash where a person waits: there is no deadline to ask for."""
     if verdict.deadline_s is None:
         return Cell("–" if verdict.waiter == "person" else words.NOT_KNOWN)
-    return Cell(words.duration(verdict.deadline_s), (words.basis(verdict.deadline_basis),))
+    return Cell(words.duration(verdict.deadline_s), (words.basis(verdict.deadline_basis),), order=verdict.deadline_s)
 
 
 def route_cell(route: str, urgency: str | None) -> Cell:
