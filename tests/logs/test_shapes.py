@@ -146,6 +146,14 @@ def test_people_who_share_a_key_with_a_chat_never_become_nobody_at_a_fixed_minut
     assert {w.verdict.waiter for w in found.workloads} <= {"person", "unknown"}
 
 
+@pytest.mark.parametrize(("hour", "calls", "waiter"), [(6, 99, "unknown"), (6, 100, "nobody"), (5, 99, "nobody")])
+def test_a_run_shortly_before_people_come_may_be_a_brief_if_it_can_be_read(
+    classify: Classify, hour: int, calls: int, waiter: str
+) -> None:
+    found = named(classify(*chat(), *nightly(calls, hour=hour, minute=20)), "copy")
+    assert found.verdict.waiter == waiter
+
+
 def test_without_people_who_keep_hours_a_nightly_run_says_nothing(classify: Classify) -> None:
     assert said(named(classify(*nightly()), "copy")) == UNKNOWN
 
@@ -291,7 +299,7 @@ def test_a_job_fixed_in_local_time_is_one_job_when_clocks_change(classify: Class
     desk = [{**r, "ts": (datetime.fromisoformat(r["ts"]) + shifted).isoformat()} for r in chat(hours=range(14, 23))]
     found = named(classify(*desk, *runs(starts, 40, "job", service="job")), "job")
     assert said(found) == ("nobody", 86_400, Basis.INFERRED, 7, "batch", "try")
-    assert "within a minute of 03:30 by a clock that changes" in sentences(found, "runs-every-day")[0].replace(
+    assert "within a minute of 03:30 by a clock that changes" in sentences(found, "small-runs-every-day")[0].replace(
         "06:30", "03:30"
     )
 

@@ -18,7 +18,10 @@ from zoneinfo import ZoneInfo
 
 from whowaits.model import DAY_S, MINUTE_S
 
-ZONES: Final = ("UTC", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Australia/Sydney")
+ZONES: Final = (
+    "UTC", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Australia/Sydney", "Pacific/Auckland",
+    "America/Santiago", "Asia/Jerusalem", "Africa/Cairo", "Africa/Casablanca", "Europe/Chisinau",
+)  # fmt: skip
 """Clocks of each way to change to summer time, UTC first."""
 LOCKED_S: Final = 15 * MINUTE_S
 WEEK_DAYS: Final = 7

@@ -16,14 +16,16 @@ from whowaits.logs import quiet, strays
 from whowaits.logs.clocks import LOCKED_S, Clock, clock_of
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.quiet import People
-from whowaits.logs.units import Unit
+from whowaits.logs.units import STRAY, Unit
 from whowaits.model import MINUTE_S, Basis, Evidence, Policy
 from whowaits.rules import load_log_rules
 
 SECOND_US: Final = 1_000_000
 OPEN_ROWS: Final = (9, 10, 11, 12)
 """Rows of the verdict table that shape may still decide: nobody stated a deadline, no person was seen."""
-RUN_RULES: Final = ("runs-every-day", "runs-every-month", "runs-every-week", "runs-on-working-days")
+RUN_RULES: Final = (
+    "runs-every-day", "runs-every-month", "runs-every-week", "runs-on-working-days", "small-runs-every-day",
+)  # fmt: skip
 FEWEST_RUNS: Final = 3
 Seen = dict[int, tuple[Evidence, ...]]
 
@@ -43,7 +45,7 @@ def observe(engine: Engine, found: Sequence[Unit], evidence: Seen, policy: Polic
     seen = {u.number: (*evidence[u.number], *paused.get(u.number, ())) for u in found}
     verdicts = {u.number: judge(seen[u.number], u.offer, policy) for u in found}
     known = _known(engine, [u for u in found if _is_seen(seen[u.number])])
-    candidates = [u for u in found if verdicts[u.number].row in OPEN_ROWS]
+    candidates = [u for u in found if verdicts[u.number].row in OPEN_ROWS and u.stream != STRAY]
     ran = runs(engine, candidates, known)
     return Observed({number: (*said, *ran.evidence.get(number, ())) for number, said in seen.items()}, ran.strays)
 
