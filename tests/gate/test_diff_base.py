@@ -190,3 +190,60 @@ def test_what_is_kept_of_a_merge_base_and_is_no_baseline_is_ignored(repository: 
     (kept,) = (repository.folder / ".whowaits_cache").glob("base-*.json")
     kept.write_text("{")
     assert repository.states("--diff-base", "HEAD") == [("known", "old.py")]
+
+
+def test_a_submodule_is_compared_with_the_commit_that_was_recorded(repository: Repository, tmp_path: Path) -> None:
+    inner = Repository(tmp_path / "inner")
+    inner.write(llm=HELPER, old=JOB)
+    inner.commit()
+    repository.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner.folder), "inner")
+    repository.commit()
+    assert repository.states("--diff-base", "HEAD") == [("known", "inner/old.py")]
+    repository.write_at("inner/nightly.py", JOB)
+    assert repository.states("--diff-base", "HEAD") == [("known", "inner/old.py"), ("new", "inner/nightly.py")]
+
+
+def test_a_submodule_that_is_checked_out_later_is_not_taken_for_new(repository: Repository, tmp_path: Path) -> None:
+    inner = Repository(tmp_path / "inner")
+    inner.write(llm=HELPER, old=JOB)
+    inner.commit()
+    repository.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner.folder), "inner")
+    repository.commit()
+    repository.git("submodule", "--quiet", "deinit", "--all")
+    assert repository.states("--diff-base", "HEAD") == []
+    repository.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init")
+    assert repository.states("--diff-base", "HEAD") == [("known", "inner/old.py")]
+
+
+def test_a_submodule_whose_recorded_commit_is_not_there_ends_the_run(repository: Repository, tmp_path: Path) -> None:
+    inner = Repository(tmp_path / "inner")
+    inner.write(llm=HELPER)
+    inner.commit()
+    repository.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner.folder), "inner")
+    repository.git("update-index", "--cacheinfo", f"160000,{'1' * 40},inner")
+    repository.git("commit", "-q", "-m", "a commit that nobody has")
+    result = repository.check("--diff-base", "HEAD")
+    assert result.exit_code == 2
+    assert "the submodule inner lacks 111111111111; fetch it (git -C inner fetch)" in result.output
+
+
+@pytest.mark.parametrize(
+    ("revision", "advice"),
+    [
+        ("mian", "did you mean `main`?"),
+        ("origin/mian", "did you mean `origin/main`?"),
+        ("origin/other", "fetch it first (git fetch origin other)"),
+        ("v9", "this clone is shallow, fetch more of it (git fetch --unshallow)"),
+        ("HEAD~1", "this clone is shallow, fetch more of it (git fetch --unshallow)"),
+    ],
+)
+def test_a_revision_that_git_does_not_know_is_answered_with_what_helps(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, revision: str, advice: str
+) -> None:
+    repository.write(once=ONCE + "\n")
+    repository.commit()
+    repository.git("clone", "-q", "--depth", "1", f"file://{repository.folder}", str(tmp_path / "shallow"))
+    monkeypatch.chdir(tmp_path / "shallow")
+    result = repository.check("--diff-base", revision)
+    assert result.exit_code == 2
+    assert f"--diff-base: git knows no `{revision}`; {advice}" in result.output

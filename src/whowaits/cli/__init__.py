@@ -8,6 +8,7 @@ Modules that load typer, pandas, pyarrow, DuckDB or Jinja are imported inside th
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ _AT_ONCE = 16 << 20
 def main() -> None:
     """Run the command line; a broken pipe ends quietly, as a terminal user expects."""
     bytes(_AT_ONCE)  # the allocator learns from it that such an amount is not worth giving back
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot write is no reason to stop
     gc.set_threshold(100_000)  # what a run makes it keeps; a look through all of it every 700 objects finds nothing
     try:
         _run(sys.argv[1:])

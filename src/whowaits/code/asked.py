@@ -44,7 +44,7 @@ class Asked:
     def not_code(self, schedules: Iterable[Schedule]) -> list[Skipped]:
         """Return the files that were named although they hold neither code nor a schedule that was understood."""
         inside = [n for n in self._named if n.is_file() and n.suffix not in files.SUFFIXES and self._root in n.parents]
-        named = {files.relative(n, self._root) for n in inside} - {s.place.path for s in schedules}
+        named = {files.shown(files.relative(n, self._root)) for n in inside} - {s.place.path for s in schedules}
         return [Skipped(Place(path), "neither Python, nor a notebook, nor a known schedule") for path in sorted(named)]
 
     def reports(self, finding: Finding, site: CallSite) -> bool:

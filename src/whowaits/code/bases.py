@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from whowaits import rules
-from whowaits.code import baseline
+from whowaits.code import baseline, history
 from whowaits.code.history import MergeBase
 from whowaits.code.store import CACHE_FOLDER
 from whowaits.config import Config
@@ -27,7 +27,8 @@ MOST: Final = 8
 
 def key_of(base: MergeBase, config: Config, as_of: date | None) -> str:
     """Return what changes whenever the findings at the merge base could: commit, names, settings, day, program."""
-    parts = (base.commit, base.prefix, repr(sorted(base.renamed.items())), repr(config), repr(as_of), _program())
+    tree = (base.commit, base.prefix, repr(sorted(base.renamed.items())), repr(history.submodules_there(base.top)))
+    parts = (*tree, repr(config), repr(as_of), _program())
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

@@ -47,8 +47,34 @@ def names(
     root: Path, exclude: Sequence[str] = (), within: Path | None = None, suffixes: tuple[str, ...] = SUFFIXES
 ) -> list[str]:
     """Return the same files as paths relative to `root`."""
+    return listed(root, exclude, within, suffixes).names
+
+
+class Listed(NamedTuple):
+    """The files of a tree, and those among them that no output could name, since their name is no text."""
+
+    names: list[str]
+    nameless: list[str]
+
+
+def listed(
+    root: Path, exclude: Sequence[str] = (), within: Path | None = None, suffixes: tuple[str, ...] = SUFFIXES
+) -> Listed:
+    """Return the same files as paths relative to `root`, and those that have no name in text."""
     top = within.relative_to(root).as_posix() if within else "."
-    return sorted(_walk(str(root), _with_rules([], "", exclude), suffixes, "" if top == "." else top))
+    found = sorted(_walk(str(root), _with_rules([], "", exclude), suffixes, "" if top == "." else top))
+    nameless = [name for name in found if not is_text(name)]
+    return Listed([name for name in found if is_text(name)] if nameless else found, nameless)
+
+
+def is_text(name: str) -> bool:
+    """Return whether a name can be written as UTF-8; systems also take names of any bytes."""
+    return name.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in name)
+
+
+def shown(name: str) -> str:
+    """Return a name as outputs write it, bytes that are no UTF-8 as `\\xe9`."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 class _Rules(NamedTuple):

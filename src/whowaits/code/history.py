@@ -6,13 +6,15 @@ tree. Git is asked without hooks, external programs or optional locks, so that r
 
 from __future__ import annotations
 
+import difflib
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from itertools import groupby
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from whowaits.code import files
@@ -24,6 +26,8 @@ from whowaits.model import WrongUse
 
 _QUIET: Final = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "core.hooksPath=/dev/null")
 _FILE_MODES: Final = ("100644", "100755")
+_SUBMODULE: Final = "160000"
+_UNSHALLOW: Final = "git fetch --unshallow"
 _RENAME_LIMIT: Final = 5_000
 """Files that git compares with one another to find renames; far more than a branch renames."""
 
@@ -51,6 +55,7 @@ class MergeBase:
 class _Blob(NamedTuple):
     path: str
     name: str
+    repository: Path
 
 
 def merge_base(root: Path, revision: str) -> MergeBase:
@@ -58,11 +63,30 @@ def merge_base(root: Path, revision: str) -> MergeBase:
     if revision.startswith("-"):
         raise HistoryError(f"--diff-base {revision}: a branch, tag or commit is expected")
     top = Path(_text(root, "rev-parse", "--show-toplevel", reason="--diff-base needs a git checkout"))
-    _text(top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", reason=f"git knows no `{revision}`")
-    hint = f"no commit that this branch shares with `{revision}`; fetch more history (git fetch --unshallow)"
+    try:
+        _git(top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except HistoryError:
+        raise HistoryError(f"--diff-base: git knows no `{revision}`{_advice(top, revision)}") from None
+    hint = f"--diff-base: no commit that this branch shares with `{revision}`; fetch more history ({_UNSHALLOW})"
     commit = _text(top, "merge-base", revision, "HEAD", reason=hint)
     below = root.resolve().relative_to(top.resolve()).as_posix()
     return MergeBase(commit, revision, top, "" if below == "." else f"{below}/", dict(_renames(top, commit)))
+
+
+def _advice(top: Path, revision: str) -> str:
+    """What helps where a revision is not known: a name like it, or the commits that a shallow clone left out."""
+    remote, slash, branch = revision.rpartition("/")
+    told = os.fsdecode(_git(top, "for-each-ref", "--format=%(refname:short)")).split()
+    names = [name for name in told if not name.endswith("/HEAD")]
+    like = {name.rpartition("/")[2]: name for name in reversed(names) if name.rpartition("/")[0] == remote or not slash}
+    near = difflib.get_close_matches(branch, like, n=1, cutoff=0.7)
+    if near:
+        return f"; did you mean `{like[near[0]]}`?"
+    if slash and remote in os.fsdecode(_git(top, "remote")).split():
+        return f"; fetch it first (git fetch {remote} {branch})"
+    if _git(top, "rev-parse", "--is-shallow-repository").strip() == b"true":
+        return f"; this clone is shallow, fetch more of it ({_UNSHALLOW})"
+    return "; name a branch, a tag or a commit"
 
 
 def is_before_first_commit(root: Path) -> bool:
@@ -75,6 +99,15 @@ def is_before_first_commit(root: Path) -> bool:
         return not _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
     except HistoryError:
         return True
+
+
+def submodules_there(top: Path) -> list[str]:
+    """Return the submodules that are checked out: only of those is the merge base read."""
+    with suppress(OSError, UnicodeDecodeError):
+        lines = (top / ".gitmodules").read_text("utf-8").splitlines()
+        named = (line.partition("=")[2].strip() for line in lines if line.partition("=")[0].strip() == "path")
+        return sorted(name for name in named if (top / name / ".git").exists())
+    return []
 
 
 def names_then(base: MergeBase) -> Paths:
@@ -91,7 +124,8 @@ def tree_of(base: MergeBase, root: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="whowaits-") as folder:
         then = Path(folder, "tree")
         then.mkdir()
-        _write(base.top, list(_blobs(base)), then)
+        for repository, blobs in groupby(_blobs(base), key=lambda blob: blob.repository):
+            _write(repository, list(blobs), then)
         with suppress(OSError):
             shutil.copytree(root / CACHE_FOLDER, then / CACHE_FOLDER)
         yield then
@@ -101,21 +135,43 @@ def _blobs(base: MergeBase) -> Iterator[_Blob]:
     """The files at the merge base that the analysis would look at, by their paths below the root."""
     spec = f"{base.commit}:{base.prefix.rstrip('/')}"
     listed = _git(base.top, "ls-tree", "-r", "-z", "-l", "--full-tree", spec, missing_is_empty=True)
+    yield from _listed(listed, base.top, base.prefix, "")
+
+
+def _listed(listed: bytes, repository: Path, prefix: str, folder: str) -> Iterator[_Blob]:
+    """The files that `ls-tree` lists below `prefix` of a repository, put into `folder`; then those of submodules."""
+    submodules = []
     for line in listed.split(b"\0"):
         head, tab, path = line.partition(b"\t")
         if not tab:
             continue
         mode, kind, name, size = head.decode().split()
         shown = os.fsdecode(path)
-        if mode in _FILE_MODES and kind == "blob" and _is_wanted(shown) and int(size) <= files.MAX_BYTES:
-            yield _Blob(shown, name)
+        if mode == _SUBMODULE:
+            submodules.append((repository / prefix / shown, name, f"{folder}{shown}/"))
+        elif mode in _FILE_MODES and kind == "blob" and _is_wanted(shown) and int(size) <= files.MAX_BYTES:
+            yield _Blob(folder + shown, name, repository)
+    for place, commit, inside in submodules:
+        yield from _of_submodule(place, commit, inside)
+
+
+def _of_submodule(place: Path, commit: str, folder: str) -> Iterator[_Blob]:
+    """The files of a submodule at the commit that was recorded; none where it is not checked out now either."""
+    if not (place / ".git").exists():
+        return
+    try:
+        listed = _git(place, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+    except HistoryError:
+        advice = f"fetch it (git -C {place.name} fetch)"
+        raise HistoryError(f"--diff-base: the submodule {folder.rstrip('/')} lacks {commit[:12]}; {advice}") from None
+    yield from _listed(listed, place, "", folder)
 
 
 def _is_wanted(path: str) -> bool:
-    pure = PurePosixPath(path)
-    if any(part in files.NEVER or part in ("", ".", "..") for part in path.split("/")) or pure.is_absolute():
+    parts = path.split("/")
+    if not files.is_text(path) or any(part in files.NEVER or part in ("", ".", "..") for part in parts):
         return False
-    told = path.endswith((*files.SUFFIXES, *runbooks.SUFFIXES)) or pure.name in (".gitignore", "pyproject.toml")
+    told = path.endswith((*files.SUFFIXES, *runbooks.SUFFIXES)) or parts[-1] in (".gitignore", "pyproject.toml")
     return told or schedules.may_hold(path)
 
 

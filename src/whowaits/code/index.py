@@ -90,9 +90,12 @@ def build(root: Path, files: Iterable[Path], *, given: Mapping[str, bytes] | Non
     return look(root, (tree.relative(path, root) for path in files), None, given or {}).facts()
 
 
-def look(root: Path, names: Iterable[str], store: Store | None, given: Mapping[str, bytes]) -> Tree:
+def look(
+    root: Path, names: Iterable[str], store: Store | None, given: Mapping[str, bytes], nameless: Iterable[str] = ()
+) -> Tree:
     """Look which of the files of these names have changed since `store` was written, and read those."""
     found = Tree(root, store, given)
+    found.nameless = [Skipped(Place(tree.shown(name)), "its name is not UTF-8") for name in nameless]
     with no_collection():
         for place in sorted(names, key=lambda name: name.split("/")):
             found.add(place)
@@ -114,6 +117,7 @@ class Tree:
         self.places: dict[str, Any] = {}
         self.new: dict[str, _Fresh] = {}
         self.unreadable: list[Skipped] = []
+        self.nameless: list[Skipped] = []
         self._stamps: dict[str, Row] = {}
         self._made: dict[str, Summary] = {}
         self._code: dict[str, words.Code] = {}
@@ -215,7 +219,7 @@ class Tree:
         self.check()
         rows = self.store.ask("SELECT path, skipped FROM file WHERE skipped <> '[]'") if self.store else []
         there = self.places.keys() - self.new.keys()
-        found = [*self.unreadable, *(s for fresh in self.new.values() for s in fresh.skipped)]
+        found = [*self.unreadable, *self.nameless, *(s for fresh in self.new.values() for s in fresh.skipped)]
         found += (s for place, row in rows if place in there for s in _skipped(place, row))
         return tuple(sorted(found, key=lambda s: (s.place.path, s.place.cell or 0)))
 

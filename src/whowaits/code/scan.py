@@ -74,8 +74,9 @@ def _scan(
     as_of: date | None,
     given: Mapping[str, bytes] | None,
 ) -> Scan:
-    here = {*files.names(root, config.exclude), *(given or ())}
-    looked = index.look(root, here, Store(root, index.version()) if cache else None, given or {})
+    listed = files.listed(root, config.exclude)
+    here = {*listed.names, *(given or ())}
+    looked = index.look(root, here, Store(root, index.version()) if cache else None, given or {}, listed.nameless)
     tree = _found(looked, with_wrappers(rules.load_calls(), config.wrappers))
     sites = tree.sites
     others = files.names(root, config.exclude, suffixes=("",)) if sites else []
@@ -107,7 +108,7 @@ def _scan(
     skipped = [*tree.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
     skipped += asked.not_code(written)
     done = Scan(
-        root=root.as_posix(),
+        root=files.shown(root.as_posix()),
         files=tree.files,
         call_sites=tuple(judged),
         findings=tuple(reported),
