@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from whowaits.code import files, index, paths
+from whowaits.code.site import Site
 from whowaits.code.store import CACHE_FOLDER, FILE_NAME
 from whowaits.rules import CodeRule, load_calls
 
-Find = Callable[..., list[paths.Site]]
+Find = Callable[..., list[Site]]
 Rewrite = Callable[[Path, str, str, Callable[[Any], Any]], None]
 
 
@@ -22,7 +23,7 @@ Rewrite = Callable[[Path, str, str, Callable[[Any], Any]], None]
 def find(tmp_path: Path) -> Find:
     """Write a tree and return its call sites; `rules` say what an entry point is."""
 
-    def sites(tree: Mapping[str, str], rules: Iterable[CodeRule] = ()) -> list[paths.Site]:
+    def sites(tree: Mapping[str, str], rules: Iterable[CodeRule] = ()) -> list[Site]:
         for name, text in tree.items():
             place = tmp_path / name
             place.parent.mkdir(parents=True, exist_ok=True)

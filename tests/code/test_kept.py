@@ -195,3 +195,32 @@ def test_a_store_that_is_searched_is_known_to_be_one_in_a_second_run(tmp_path: P
     first = run(tmp_path)
     assert first.call_sites
     assert run(tmp_path) == first
+
+
+def test_a_helper_that_begins_to_ask_a_person_is_seen_by_the_next_run(tmp_path: Path) -> None:
+    loop = "import talk\nfrom openai import OpenAI\n\nc = OpenAI()\nfor q in talk.questions():\n    "
+    (tmp_path / "job.py").write_text(loop + 'c.responses.create(model="gpt-5", input=q)\n')
+    (tmp_path / "talk.py").write_text("def questions():\n    yield from open('x')\n")
+    (before,) = run(tmp_path).call_sites
+    (tmp_path / "talk.py").write_text("def questions():\n    while True:\n        yield input('> ')\n")
+    (after,) = run(tmp_path).call_sites
+    assert (before.deciding.verdict.route, after.deciding.verdict.waiter) == ("batch", "person")
+    assert run(tmp_path) == run(tmp_path, cache=False)
+
+
+def test_a_constant_that_says_how_long_a_loop_sleeps_is_read_again(tmp_path: Path) -> None:
+    text = """import time
+from openai import OpenAI
+EVERY = {}
+def main():
+    while True:
+        OpenAI().responses.create(model="gpt-5", input=open("x").read())
+        time.sleep(EVERY)
+main()
+"""
+    (tmp_path / "job.py").write_text(text.format("60 * 60"))
+    (hourly,) = run(tmp_path).call_sites
+    (tmp_path / "job.py").write_text(text.format("24 * 60 * 60"))
+    (daily,) = run(tmp_path).call_sites
+    assert (hourly.deciding.verdict.deadline_s, daily.deciding.verdict.deadline_s) == (3600, 86400)
+    assert run(tmp_path) == run(tmp_path, cache=False)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from whowaits.code.paths import MAX_PATHS, MAX_TEST_PATHS, EntryPoint, Path, Site
+from whowaits.code.paths import MAX_PATHS, MAX_TEST_PATHS
+from whowaits.code.site import EntryPoint, Path, Site
 from whowaits.rules import CodeRule, Says, When
 
 Find = Callable[..., list[Site]]

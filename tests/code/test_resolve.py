@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from whowaits.code.paths import Site
+from whowaits.code.site import Site
 
 Find = Callable[..., list[Site]]
 

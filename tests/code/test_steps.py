@@ -8,7 +8,7 @@ from textwrap import dedent, indent
 import pytest
 
 from whowaits.code import steps
-from whowaits.code.paths import Enclosure, Step
+from whowaits.code.site import Enclosure, Step
 from whowaits.code.steps import StepFacts
 
 
@@ -239,7 +239,7 @@ def test_text_without_anything_to_tell_apart_does_not_load_libcst() -> None:
     import sys
 
     program = (
-        "import sys; from whowaits.code import steps; from whowaits.code.paths import Step;"
+        "import sys; from whowaits.code import steps; from whowaits.code.site import Step;"
         "steps.read('def f(x):\\n    return ask(x)\\n', Step('a.py', None, 'f', 1, 2, 2, 2, 12, None, ()), model_call=True);"
         "sys.exit('libcst' in sys.modules)"
     )

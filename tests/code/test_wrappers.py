@@ -44,6 +44,14 @@ def test_nothing_is_seen_of_it_where_it_is_not_declared(tmp_path: Path) -> None:
     assert scanned(tmp_path, job=LOOP).call_sites == ()
 
 
+def test_a_wrapper_that_fits_no_call_is_said_with_its_line(tmp_path: Path) -> None:
+    found = scanned(tmp_path, whowaits=DECLARED.format(name="askk"), job=LOOP)
+    (skipped,) = found.skipped
+    assert (skipped.place.path, skipped.place.line) == ("whowaits.toml", 1)
+    assert "company.llm.askk" in skipped.reason
+    assert scanned(tmp_path, whowaits=DECLARED.format(name="ask"), job=LOOP).skipped == ()
+
+
 def test_a_declared_method_is_found_on_whatever_holds_the_client(tmp_path: Path) -> None:
     job = """
     from company.llm import Client

@@ -102,26 +102,33 @@ class About:
             named = keywords_of(self.resolver, *self.made)
             found += [v for key in _ADDRESSES for v in named.get(key, ())]
         elif not self.rule.constructors or not self.rule.chains:
-            found += self._module_address()
+            found += [v for values, _ in self._module_addresses() for v in values]
         return [v[1] for v in found if v[0] == "T"]
 
     def _may_lead_elsewhere(self) -> bool:
-        """Whether the client is made with an address that some callers give and the tree does not show."""
+        """Whether the address is one that only some callers give, or that is set only on some ways to the call."""
         if not self.made:
-            return False
+            return not all(always for _, always in self._module_addresses())
         path, call = self.made
         return any(is_open(self.resolver, path, call.scope, t) for key, t in call.keywords if key in _ADDRESSES)
 
-    def _module_address(self) -> list[Value]:
-        """`openai.api_base = …`: an address set on the module itself."""
-        found: list[Value] = []
+    def _module_addresses(self) -> list[tuple[Values, bool]]:
+        """`openai.api_base = …`: the addresses set on the module itself, and whether each is set whatever happens."""
+        found: list[tuple[Values, bool]] = []
         for key in ("api_base", "base_url"):
             for path, number in self.resolver.uses.stores(key):
-                scope, base, _, term = self.resolver.files[path].attributes[number]
+                scope, base, _, term, optional = self.resolver.files[path].attributes[number]
                 names = [v[1] for v in self.resolver.of(path, scope, base) if v[0] == "X"]
                 if any(n in self.rule.imports for n in names) and path == self.path:
-                    found += self.resolver.of(path, scope, term)
+                    found.append((self.resolver.of(path, scope, term), not optional and self._is_on_the_way(scope)))
         return found
+
+    def _is_on_the_way(self, scope: int) -> bool:
+        """Whether what stands in a scope of this file has run before the call, as far as one can tell: not the methods
+        of another class."""
+        classes = self.resolver.classes
+        cls = classes.enclosing(self.path, scope)
+        return cls is None or cls == classes.enclosing(self.path, self.call.scope)
 
     def _wrapped(self) -> str | None:
         if not self.made:

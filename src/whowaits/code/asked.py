@@ -7,7 +7,7 @@ from pathlib import Path
 
 from whowaits.code import files
 from whowaits.code.findings import usages_of
-from whowaits.code.paths import Site
+from whowaits.code.site import Site
 from whowaits.deadlines.schedule import Schedule
 from whowaits.model import CallSite, Finding, Place, Skipped
 

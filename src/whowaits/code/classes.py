@@ -225,7 +225,7 @@ class Classes:
         rank = r.files.rank
         stores = (*self._own_stores(cls, name), *r.uses.stores(name))
         for path, number in sorted(stores, key=lambda row: (rank(row[0]), row[1])):
-            scope, base, _, term = r.files[path].attributes[number]
+            scope, base, _, term, _ = r.files[path].attributes[number]
             if is_test(path) <= in_test and self._means(path, scope, base, cls):
                 yield r.of(path, scope, term)
 

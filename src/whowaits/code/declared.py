@@ -8,7 +8,7 @@ from typing import Final
 
 from whowaits.code.evidence import Reading
 from whowaits.code.marks import Mark, Marks
-from whowaits.code.paths import Site
+from whowaits.code.site import Site
 from whowaits.config import Config
 from whowaits.deadlines import register
 from whowaits.deadlines.runbooks import Proposal

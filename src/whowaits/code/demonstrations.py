@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from whowaits.code.paths import Path, Site, Step
+from whowaits.code.site import Path, Site, Step
 from whowaits.code.sources import Sources
 
 _Region = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef

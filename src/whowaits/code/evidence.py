@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whowaits.code import steps
 from whowaits.code.demonstrations import Demonstrations
-from whowaits.code.paths import Path, Site, Step
 from whowaits.code.remembered import Remembered
+from whowaits.code.site import Path, Site, Step
 from whowaits.code.sources import Sources
 from whowaits.code.ways import QUEUED_CALL, RUNS_NOW, fits, is_queued, ways
 from whowaits.deadlines.schedule import Schedule
 from whowaits.frozen import dataclass
 from whowaits.model import Basis, Entry, Evidence, Frame, Place, Shape, Skipped
 from whowaits.rules import CodeRule
+
+if TYPE_CHECKING:
+    from whowaits.code.pauses import Pauses
 
 READS_RESULT: Final = "reads-result"
 STREAMED: Final = "streamed-answer"
@@ -25,6 +29,7 @@ SAME_QUESTION: Final = "same-question"
 DEMONSTRATION: Final = "demonstration"
 REPETITION: Final = "repetition"
 EVALUATION: Final = "evaluation"
+_SLEEPS: Final = re.compile(r"\b(sleep|wait)\(")
 _BY_HAND: Final = ("script", "cli", "command", "none")
 _UNRULED: Final = {"none": "no-caller", "script": "script"}
 """Kinds of entry points that follow from the paths alone -> what they are called as evidence."""
@@ -79,16 +84,15 @@ class Reader:
         sources: Sources,
         remembered: Remembered,
         rules: Rules,
-        sites: Sequence[Site],
         schedules: Sequence[Schedule],
     ) -> None:
         self._sources = sources
         self._remembered = remembered
         self._rules = rules
         self._schedules = schedules
-        self._leading = _leading_lines(sites)
         self._demonstrations = Demonstrations(sources)
         self._known: dict[tuple[Step, bool, bool, bool], steps.StepFacts] = {}
+        self._slept: dict[tuple[str, int | None], Pauses] = {}
         self.skipped: dict[Place, Skipped] = {}
 
     def ways(self, site: Site) -> list[Path]:
@@ -177,14 +181,25 @@ class Reader:
         return self._known[key]
 
     def _read_step(self, step: Step, first: bool, streams: bool, chat: bool) -> steps.StepFacts:
-        others = self._leading.get((step.path, step.cell, step.function, step.first_line), frozenset()) - {step.line}
         text, step = self._sources.function(step)
+        known = (first, streams, chat, frozenset(step.others), self._pauses(text, step))
         try:
-            return self._remembered.read(text, step, (first, streams, chat, others))
+            return self._remembered.read(text, step, known)
         except steps.UnreadableError as error:
             place = Place(step.path, step.first_line, cell=step.cell)
             self.skipped[place] = Skipped(place, f"`{step.function}` {error}")
             return steps.NOTHING
+
+    def _pauses(self, text: str, step: Step) -> steps.Pauses:
+        """How long the step sleeps, where a loop that may be a schedule is around its call."""
+        if not any(e.kind == "while" for e in step.enclosures) or not _SLEEPS.search(text):
+            return ()
+        from whowaits.code.pauses import Pauses
+
+        key = (step.path, step.cell)
+        if key not in self._slept:
+            self._slept[key] = Pauses(step.path, "".join(self._sources.lines(*key)))
+        return self._slept[key].between(step.first_line, step.last_line)
 
     def _keeps(self, step: Step) -> bool:
         """Whether the step hands a function to something that keeps it, to run it at its own time."""
@@ -213,15 +228,6 @@ def _via(path: Path) -> tuple[Frame, ...]:
         place = Place(step.path, step.line, step.column, step.cell)
         frames.setdefault((step.path, step.cell, step.line, step.function), Frame(place, step.function))
     return tuple(frames.values())
-
-
-def _leading_lines(sites: Sequence[Site]) -> dict[tuple[str, int | None, str, int], frozenset[int]]:
-    """For each function, the lines of its calls that lead to a model."""
-    lines: dict[tuple[str, int | None, str, int], set[int]] = {}
-    for site in sites:
-        for step in {step for path in site.paths for step in path.steps}:
-            lines.setdefault((step.path, step.cell, step.function, step.first_line), set()).add(step.line)
-    return {key: frozenset(found) for key, found in lines.items()}
 
 
 def _streams(site: Site) -> bool:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from whowaits import judge
 from whowaits.code.names import Names
-from whowaits.code.paths import Site
+from whowaits.code.site import Site
 from whowaits.deadlines.durations import say
 from whowaits.model import Basis, CallSite, Finding, Place, Usage
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from whowaits import rules
 from whowaits.code import replies, sieve
 from whowaits.code.index import Facts, Tree
-from whowaits.code.paths import Enclosure, EntryPoint, Path, Site, Step
 from whowaits.code.replies import Replies
+from whowaits.code.site import Enclosure, EntryPoint, Path, Site, Step
 from whowaits.model import Skipped
 
 _NOT_OURS = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
@@ -119,11 +119,12 @@ def _site(row: Any, by_id: Mapping[str, rules.CallRule]) -> Site:
 
 
 def _step(row: Any) -> Step:
-    path, cell, function, first, last, line, end_line, column, through, enclosures = row
+    path, cell, function, first, last, line, end_line, column, through, enclosures, asks, others = row
     around = tuple(Enclosure(_kind(kind), _int(start), _int(end)) for kind, start, end in enclosures)
     return Step(
         _text(path), _int_or_none(cell), _text(function), _int(first), _int(last), _int(line), _int(end_line),
-        _int(column), _text_or_none(through), around,
+        _int(column), _text_or_none(through), around, tuple(_int(line) for line in asks),
+        tuple(_int(line) for line in others),
     )  # fmt: skip
 
 

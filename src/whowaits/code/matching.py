@@ -21,7 +21,7 @@ from whowaits.code.values import Resolver, Value, Values
 from whowaits.frozen import dataclass
 
 if TYPE_CHECKING:
-    from whowaits.code.paths import Literals
+    from whowaits.code.site import Literals
     from whowaits.rules import CallRule
 
 _RUNNABLE: Final = frozenset({"invoke", "ainvoke", "stream", "astream", "batch", "abatch"})

@@ -13,7 +13,7 @@ from dataclasses import field
 from pathlib import Path
 
 from whowaits import config
-from whowaits.code.paths import Site
+from whowaits.code.site import Site
 from whowaits.frozen import dataclass
 from whowaits.model import Place
 

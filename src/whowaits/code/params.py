@@ -11,9 +11,11 @@ from whowaits.code.modules import is_test
 from whowaits.code.summary import Call, Scope, Term, terminal
 
 if TYPE_CHECKING:
+    from whowaits.code.uses import Use
     from whowaits.code.values import Resolver, Value, Values
 
 MAX_CALLERS: Final = 60
+MAX_DELEGATES: Final = 3
 _GENERIC: Final = frozenset({"Callable", "Literal", "Type", "type", "Coroutine"})
 _NOT_TYPES: Final = ("builtins.", "typing.", "collections.", "typing_extensions.")
 
@@ -101,7 +103,38 @@ class Params:
             return self.resolver.of(at, call.scope, given[0])
         splats = [term for key, term in call.keywords if key is None]
         name = self.resolver.scope(path, scope).params[number].name
-        return self.splatted(at, call.scope, splats, name) if splats else ()
+        named = self.splatted(at, call.scope, splats, name) if splats else ()
+        return named or self._passed_on(at, call, self._position(at, call, path, scope, number) + skip)
+
+    def _passed_on(self, at: str, call: Call, position: int, depth: int = 0) -> Values:
+        """What a call passes in a place that `*args` fills: what the callers of its function pass there."""
+        from whowaits.code.values import unite
+
+        star = next((n for n, a in enumerate(call.args) if a and a[0] == "*"), None)
+        term = None if star is None else call.args[star][1]
+        if star is None or not term or term[0] != "n" or position < star or depth >= MAX_DELEGATES:
+            return ()
+        r = self.resolver
+        name = term[1]
+        owner = r.owner(at, call.scope, name)
+        params = r.scope(at, owner).params if owner is not None else []
+        place = next((n for n, p in enumerate(params) if p.name == name and p.flag == "*"), None)
+        if place is None or owner is None:
+            return ()
+        found = []
+        for path, n in self._worth_asking(at, r.scope(at, owner).name):
+            if (at, owner) in self.callees(path, n):
+                given = r.files[path].calls[n]
+                there = self._position(path, given, at, owner, place) + position - star
+                plain = there < len(given.args) and not any(a and a[0] == "*" for a in given.args[: there + 1])
+                one = r.of(path, given.scope, given.args[there]) if plain else ()
+                found.append(one or self._passed_on(path, given, there, depth + 1))
+        return unite(found)
+
+    def _position(self, at: str, call: Call, path: str, scope: int, number: int) -> int:
+        """Where a call writes a positional parameter."""
+        bound = self.resolver.classes.is_method(path, scope) and not self._unbound(at, call, path, scope)
+        return number - bound
 
     def _given_term(self, at: str, call: Call, path: str, scope: int, number: int, skip: int = 0) -> tuple[Term] | None:
         """What a call writes for a parameter, if it does."""
@@ -109,8 +142,7 @@ class Params:
         for key, term in call.keywords:
             if key == param.name:
                 return (term,)
-        bound = self.resolver.classes.is_method(path, scope) and not self._unbound(at, call, path, scope)
-        position = number - bound + skip
+        position = self._position(at, call, path, scope, number) + skip
         before = call.args[:position]
         if param.flag == "" and 0 <= position < len(call.args) and not any(a and a[0] == "*" for a in before):
             return (call.args[position],)
@@ -128,8 +160,14 @@ class Params:
             call = r.files[use.path].calls[use.number]
             values = r.of(use.path, call.scope, use.term)
             ours = any(v[0] in ("F", "B") and v[1:3] == (path, scope) for v in values)
-            if ours and not self.callees(use.path, use.number):
+            if ours and all(self._hands_on(f, use, call) for f in self.callees(use.path, use.number)):
                 yield self._argument(use.path, call, path, scope, number, use.key + 1)
+
+    def _hands_on(self, taker: tuple[str, int], use: Use, call: Call) -> bool:
+        """Whether a function of the tree takes in `*args` what comes after a function it is handed."""
+        params = self.resolver.scope(*taker).params
+        star = next((n for n, p in enumerate(params) if p.flag == "*"), None)
+        return star is not None and self._position(use.path, call, *taker, star) == int(use.key or 0) + 1
 
     def splatted(self, path: str, scope: int, terms: list[Term], key: str) -> Values:
         """Return the values under `key` in what `**terms` hold."""
@@ -179,7 +217,7 @@ class Params:
         path, scope, term = self.resolver.dicts[number]
         binds = self.resolver.scope(path, scope).binds
         names = [name for name, terms in binds.items() if any(t is term for t in terms)]
-        held = [a for _, _, a, t in self.resolver.files[path].attributes if t is term]
+        held = [a for _, _, a, t, _ in self.resolver.files[path].attributes if t is term]
         found = [put for name in names for put in self._put(path, scope, ("n", name))]
         return found + [put for name in dict.fromkeys((*names, *held)) for put in self._put_elsewhere(number, name)]
 

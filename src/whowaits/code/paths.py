@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import bisect
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whowaits.code.classes import ClassId
 from whowaits.code.collection import no_collection
 from whowaits.code.edges import Edge, Hop, Node
 from whowaits.code.entries import Entries
 from whowaits.code.graph import Graph
+from whowaits.code.leads import Leading, function_of
 from whowaits.code.matching import Matcher, ModelCall
 from whowaits.code.modules import is_test
 from whowaits.code.sdk import Sdks
+from whowaits.code.site import EntryPoint, Path, Site, Step
+from whowaits.code.stepping import Steps
 from whowaits.code.summary import Scope
 from whowaits.code.values import Resolver
-from whowaits.frozen import dataclass
 
 if TYPE_CHECKING:
     from whowaits.code.index import Facts
-    from whowaits.rules import CallRule, Calls, CodeRule
-
-Literals = str | int | float | bool | None
-Kind = Literal["for", "while", "comprehension", "try", "with", "lambda"]
+    from whowaits.rules import Calls, CodeRule
 
 MAX_PATHS: Final = 64
 MAX_TEST_PATHS: Final = 8
@@ -33,79 +31,6 @@ MAX_VISITS: Final = 3
 MAX_TOPS: Final = 5
 MAX_STEPS: Final = 24
 SELF_HOSTED: Final = frozenset({"self_hosted", "ollama"})
-
-
-class Enclosure(NamedTuple):
-    """A statement or expression around a call, inside the function the call stands in."""
-
-    kind: Kind
-    line: int
-    end_line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One function on the way up from a call, with the call expression in it that leads on down.
-
-    `function` is the qualified name inside its module, "<module>" for code outside of any function.
-    `first_line` includes decorators. `through` names the callable that the function below is handed to when
-    it is not called here. `enclosures` are innermost first. Lines and columns count from 1, in a notebook
-    inside the cell.
-    """
-
-    path: str
-    cell: int | None
-    function: str
-    first_line: int
-    last_line: int
-    line: int
-    end_line: int
-    column: int
-    through: str | None
-    enclosures: tuple[Enclosure, ...]
-
-
-class EntryPoint(NamedTuple):
-    """What starts a path: `kind` "none" = nothing calls the top function, "script" = code that runs with its module."""
-
-    kind: str
-    rule: str | None
-    path: str
-    line: int
-    cell: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """One way to a call: `steps[0]` holds the call of the model, the last step is the top."""
-
-    steps: tuple[Step, ...]
-    entry: EntryPoint
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """One place that calls a model. `keywords` are the names of its keyword arguments, with short literal values.
-
-    `searched`: it builds a store that the same program then searches.
-    """
-
-    path: str
-    cell: int | None
-    line: int
-    end_line: int
-    column: int
-    function: str
-    call: str
-    rule: CallRule
-    provider: str | None
-    model: str | None
-    kind: str
-    tier: str
-    self_hosted: bool
-    keywords: dict[str, Literals]
-    paths: tuple[Path, ...]
-    searched: bool = False
 
 
 def find_sites(facts: Facts, calls: Calls, code_rules: Iterable[CodeRule]) -> list[Site]:
@@ -116,11 +41,12 @@ def find_sites(facts: Facts, calls: Calls, code_rules: Iterable[CodeRule]) -> li
         graph = Graph(resolver)
         matcher = Matcher(resolver, graph, sdks)
         ways = _Ways(graph, Entries(graph, code_rules, matcher.imported))
-        return [_site(ways, made) for made in matcher.find()]
+        sites = [_site(ways, made) for made in matcher.find()]
+        return [replace(site, paths=tuple(ways.leading.told(path) for path in site.paths)) for site in sites]
 
 
 def _site(ways: _Ways, made: ModelCall) -> Site:
-    first = ways.step(Hop(made.path, made.number, made.through))
+    first = ways.steps.step(Hop(made.path, made.number, made.through))
     return Site(
         path=made.path,
         cell=first.cell,
@@ -166,6 +92,8 @@ class _Ways:
         self.graph = graph
         self.entries = entries
         self.resolver = graph.resolver
+        self.steps = Steps(graph)
+        self.leading = Leading()
 
     def node_of(self, hop: Hop) -> Node:
         """Return the function that the call stands in."""
@@ -174,6 +102,7 @@ class _Ways:
     def up(self, first: Step, node: Node) -> list[Path]:
         """Return the paths from `first`, which stands in `node`, shortest first; a few of those through tests."""
         start = self._start((first,), node, frozenset())
+        self.leading.add(function_of(first), first.line)
         visits: Counter[Node] = Counter()
         aside: list[_Way] = []
         circles: list[_Way] = []
@@ -230,6 +159,10 @@ class _Ways:
         overridden = self._is_overridden(way)
         if overridden:
             edges = tuple(e for e in edges if self._names_class(e.hops[0]))
+        for edge in edges:
+            if self._may_run(way, edge):
+                for hop in edge.hops:
+                    self.leading.add(*self.steps.stands(hop))
         for edge in self._telling_first(edges):
             handed = [self._entry(rule, way.node, scope) for rule in self.entries.handed(edge, way.node)]
             ends += [Path(way.steps, e) for e in dict.fromkeys(handed)]
@@ -276,7 +209,7 @@ class _Ways:
 
     def _at(self, node: Node, scope: Scope) -> tuple[int, int | None]:
         """The line of a function and, in a notebook, the cell it counts in."""
-        cell, line = self._in_cell(node[0], scope.line)
+        cell, line = self.steps.in_cell(node[0], scope.line)
         return line, cell
 
     def _over(self, way: _Way, edge: Edge) -> _Way | None:
@@ -287,13 +220,13 @@ class _Ways:
         nodes = [self.node_of(hop) for hop in edge.hops]
         if len(set(nodes)) < len(nodes):
             return None
-        if way.cls and edge.receivers and not any(self._related(r, way.cls) for r in edge.receivers):
+        if not self._may_run(way, edge):
             return None
         runs = self._runs(edge.hops[0])
         elsewhere = runs - {node for node, _ in way.passed}
         if any(node not in runs and elsewhere & others for node, others in way.rivals):
             return None
-        steps = (*way.steps, *(self.step(hop) for hop in edge.hops))
+        steps = (*way.steps, *(self.steps.step(hop) for hop in edge.hops))
         inner: Passed = frozenset((n, None) for n in nodes[:-1])
         more = self._start(steps, nodes[-1], way.passed | inner)
         if edge.on_self and way.cls and more.cls:
@@ -302,6 +235,10 @@ class _Ways:
         again = any(self._is_again(way, n, None) for n in nodes[:-1]) or self._is_again(way, nodes[-1], more.cls)
         rivals = way.rivals | {(way.node, runs)} if len(runs) > 1 else way.rivals
         return None if again else more._replace(rivals=rivals)
+
+    def _may_run(self, way: _Way, edge: Edge) -> bool:
+        """Whether what is called may be an object of the class that the way runs on."""
+        return not (way.cls and edge.receivers) or any(self._related(r, way.cls) for r in edge.receivers)
 
     def _runs(self, hop: Hop) -> frozenset[Node]:
         """The functions that a call of a parameter, or of what something holds, can run."""
@@ -336,63 +273,6 @@ class _Ways:
         """A lambda that nothing is seen to call runs, for all we know, where it is written."""
         outside = self.graph.node(way.node[0], max(scope.parent, 0))
         last = way.steps[-1]
-        around = self._enclosures(way.node[0], scope.enclosure, max(scope.parent, 0))
+        around = self.steps.enclosures(way.node[0], scope.enclosure, max(scope.parent, 0))
         steps = (*way.steps[:-1], replace(last, enclosures=last.enclosures + around))
         return self._start(steps, outside, way.passed)
-
-    # -- one step --------------------------------------------------------------------------------------------
-
-    def step(self, hop: Hop) -> Step:
-        """Return the function that a call stands in, with the call."""
-        call = self.graph.call_of(hop)
-        path, number = self.node_of(hop)
-        scope = self.resolver.scope(path, number)
-        while scope.kind == "lambda":
-            number = self.graph.node(path, max(scope.parent, 0))[1]
-            scope = self.resolver.scope(path, number)
-        cell, line = self._in_cell(path, call.line)
-        first, last = self._extent(path, scope, call.line)
-        return Step(
-            path=path,
-            cell=cell,
-            function=scope.qualname,
-            first_line=first,
-            last_line=last,
-            line=line,
-            end_line=line + call.end_line - call.line,
-            column=call.column,
-            through=hop.through,
-            enclosures=self._enclosures(path, call.enclosure, call.scope),
-        )
-
-    def _extent(self, path: str, scope: Scope, line: int) -> tuple[int, int]:
-        """The lines of a function; of code outside of any function, the whole file or cell."""
-        starts = self.resolver.files[path].cells
-        if scope.kind != "module" or not starts:
-            return self._in_cell(path, scope.first_line)[1], self._in_cell(path, scope.last_line)[1]
-        number = bisect.bisect_right(starts, line)
-        end = starts[number] - 1 if number < len(starts) else scope.last_line
-        return 1, max(1, end - starts[number - 1] + 1)
-
-    def _in_cell(self, path: str, line: int) -> tuple[int | None, int]:
-        starts = self.resolver.files[path].cells
-        if not starts:
-            return None, line
-        number = bisect.bisect_right(starts, line)
-        return number, line - starts[number - 1] + 1
-
-    def _enclosures(self, path: str, fence: int, scope: int) -> tuple[Enclosure, ...]:
-        """What encloses a call up to the body of its function, a lambda around it included."""
-        fences = self.resolver.files[path].fences
-        found = []
-        while fence >= 0:
-            kind, line, end_line, fence = fences[fence]
-            found.append(self._enclosure(path, kind, line, end_line))
-        here = self.resolver.scope(path, self.graph.node(path, scope)[1])
-        if here.kind == "lambda":
-            found.append(self._enclosure(path, "lambda", here.line, here.last_line))
-        return tuple(found)
-
-    def _enclosure(self, path: str, kind: str, line: int, end_line: int) -> Enclosure:
-        start = self._in_cell(path, line)[1]
-        return Enclosure(cast(Kind, kind), start, start + end_line - line)

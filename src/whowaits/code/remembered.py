@@ -11,12 +11,12 @@ import json
 from typing import Any
 
 from whowaits.code import steps
-from whowaits.code.paths import Step
+from whowaits.code.site import Step
 from whowaits.code.steps import Fact, StepFacts
 from whowaits.code.store import Store
 
-Known = tuple[bool, bool, bool, frozenset[int]]
-"""What is known about a call from outside: model call, streams, chat, lines of other leading calls."""
+Known = tuple[bool, bool, bool, frozenset[int], steps.Pauses]
+"""What is known about a call from outside: model call, streams, chat, lines of other leading calls, pauses."""
 
 
 class Remembered:
@@ -28,13 +28,15 @@ class Remembered:
 
     def read(self, text: str, step: Step, known: Known) -> StepFacts:
         """The facts of a step; raises what `steps.read` raises."""
-        model_call, streams, chat, others = known
+        model_call, streams, chat, others, pauses = known
         if not steps.is_worth_reading(text, step, chat=chat, others=others):
             return steps.NOTHING
         key = _key(text, step, known) if self._store else b""
         found = self._known(key, step.first_line) if key else None
         if found is None:
-            found = steps.read(text, step, model_call=model_call, streams=streams, chat=chat, others=others)
+            found = steps.read(
+                text, step, model_call=model_call, streams=streams, chat=chat, others=others, pauses=pauses
+            )
             if key:
                 self._new[key] = _row(found, step.first_line)
         return found
@@ -51,10 +53,12 @@ class Remembered:
 
 def _key(text: str, step: Step, known: Known) -> bytes:
     """A digest of everything that the facts depend on, with lines counted from the function's first."""
-    model_call, streams, chat, others = known
+    model_call, streams, chat, others, pauses = known
     place = (step.line - step.first_line, step.end_line - step.first_line, step.column)
     lines = sorted(line - step.first_line for line in others)
-    everything = f"{place} {model_call} {streams} {chat} {lines}\n{text}"
+    asks = [line - step.first_line for line in step.asks]
+    slept = [(line - step.first_line, seconds) for line, seconds in pauses]
+    everything = f"{place} {model_call} {streams} {chat} {lines} {asks} {slept}\n{text}"
     return hashlib.blake2b(everything.encode("utf-8", "replace"), digest_size=12).digest()
 
 

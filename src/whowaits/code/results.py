@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +34,8 @@ _IMPORTS: Final = frozenset({"importlib.import_module", "builtins.__import__", "
 _CARRIES: Final = ("langchain", "langgraph")
 _CARRYING_PREFIXES: Final = ("wrap", "patch", "instrument", "track", "trace", "with_", "observe")
 MAX_CALLS_IN_NAME: Final = 7
+_GAP: Final = re.compile(r"\{(\w*)[^{}]*\}")
+"""What a text for `format` has where something is put in: `{}`, `{0}`, `{name:>8}`."""
 
 
 def result_of(r: Resolver, path: str, number: int) -> Values:
@@ -71,10 +75,23 @@ def _result(r: Resolver, path: str, number: int, call: Call, func: Value) -> Val
         key = call.args[0][1] if call.args and call.args[0] and call.args[0][0] in ("s", "v") else None
         return r.entries(func[2], key)
     if kind == "P":
-        return (("T", func[1]),)
+        return (("T", _formatted(r, path, call, func[1]) if terminal(call.func) == "format" else func[1]),)
     if kind == "Q":
         return (func,)
     return _outside(r, path, number, call, func) if kind == "X" else ()
+
+
+def _formatted(r: Resolver, path: str, call: Call, text: str) -> str:
+    """A text with what it is given in its gaps; what is not known leaves a gap."""
+    given = {str(n): term for n, term in enumerate(call.args)} | {k: t for k, t in call.keywords if k}
+    numbers = itertools.count()
+
+    def filled(gap: re.Match[str]) -> str:
+        term = given.get(gap.group(1) or str(next(numbers)))
+        texts = [v[1] for v in r.of(path, call.scope, term) if v[0] == "T"]
+        return texts[0] if len(texts) == 1 else "{}"
+
+    return _GAP.sub(filled, text)
 
 
 def _called_instance(r: Resolver, value: Value) -> Values:
@@ -163,11 +180,37 @@ def _namespace(r: Resolver, path: str, call: Call) -> Values:
 
 
 def _evaluated(r: Resolver, path: str, call: Call) -> Values:
-    """`eval(name)` and `eval(f"run_{kind}")`: what the module binds under the name."""
+    """`eval(name)`, `eval(f"run_{kind}")`: what the module binds under the name; `eval(f"solver.{kind}")`: a method."""
     from whowaits.code.values import named, unite
 
-    names = [t for t in _texts(r, path, call) if t.replace("{}", "").isidentifier()]
-    return unite(named(r, ("M", path), name) for name in names)
+    found = []
+    for text in _texts(r, path, call):
+        *owners, last = text.split(".")
+        if not owners and last.replace("{}", "").isidentifier():
+            found.append(named(r, ("M", path), last))
+        elif owners and all(part.isidentifier() for part in owners):
+            found += [_method(r, value, last) for value in _dotted(r, path, call.scope, owners)]
+    return unite(found)
+
+
+def _dotted(r: Resolver, path: str, scope: int, parts: list[str]) -> Values:
+    from whowaits.code.values import unite
+
+    values = r.name(path, scope, parts[0])
+    for part in parts[1:]:
+        values = unite(r.attribute(value, part) for value in values)
+    return values
+
+
+def _method(r: Resolver, value: Value, name: str) -> Values:
+    """An attribute of something by a name that may have gaps; one of which nothing is known is any method."""
+    from whowaits.code.values import named, unite
+
+    if name == "{}" and value[0] in ("O", "S", "C"):
+        bound = (binds.items() for c in r.classes.line((value[1], value[2]))[0] for binds in [r.scope(*c).binds])
+        methods = [n for items in bound for n, terms in items if any(t and t[0] == "f" for t in terms)]
+        return unite(r.attribute(value, method) for method in dict.fromkeys(methods) if not method.startswith("_"))
+    return named(r, value, name) if name.replace("{}", "").isidentifier() else ()
 
 
 def _default(r: Resolver, path: str, call: Call) -> Values:

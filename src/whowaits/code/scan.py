@@ -9,7 +9,7 @@ from pathlib import Path as File
 from typing import Final
 
 from whowaits import judge, rules
-from whowaits.code import files, findings, index, kept, paths, scheduled
+from whowaits.code import files, findings, index, kept, paths, scheduled, wrappers
 from whowaits.code.asked import Asked
 from whowaits.code.collection import no_collection
 from whowaits.code.declared import Declarations
@@ -17,13 +17,12 @@ from whowaits.code.evidence import Reader, Reading, Rules
 from whowaits.code.gate import with_states
 from whowaits.code.marks import Marks
 from whowaits.code.names import Names, Paths, paths_of
-from whowaits.code.paths import Site
 from whowaits.code.per_path import Policies
 from whowaits.code.remembered import Remembered
+from whowaits.code.site import Site
 from whowaits.code.sources import Sources
 from whowaits.code.store import Store
 from whowaits.code.suppressions import Suppressions
-from whowaits.code.wrappers import with_wrappers
 from whowaits.config import Config
 from whowaits.deadlines import jobs, runbooks
 from whowaits.frozen import dataclass
@@ -77,13 +76,13 @@ def _scan(
     listed = files.listed(root, config.exclude)
     here = {*listed.names, *(given or ())}
     looked = index.look(root, here, Store(root, index.version()) if cache else None, given or {}, listed.nameless)
-    tree = _found(looked, with_wrappers(rules.load_calls(), config.wrappers))
+    tree = _found(looked, wrappers.with_wrappers(rules.load_calls(), config.wrappers))
     sites = tree.sites
     others = files.names(root, config.exclude, suffixes=("",)) if sites else []
     written, unclear = scheduled.find(looked, others)
     sources = Sources(root, given)
     remembered = Remembered(looked.store)
-    reader = Reader(sources, remembered, Rules(rules.load_code()), sites, written)
+    reader = Reader(sources, remembered, Rules(rules.load_code()), written)
     marks = Marks(sources)
     proposals = runbooks.find(root, others)
     declarations = Declarations(marks, config, proposals, as_of)
@@ -99,14 +98,16 @@ def _scan(
         if about or asked.file(site.path):
             judged.append(call_site)
     reported += suppressions.wrong((path for path in looked.marked() if asked.file(path)), names)
+    unused: list[Skipped] = []
     if asked.everything and config.path is not None and config.path.parent == root.resolve():
         reported += suppressions.wrong_waivers(names)
+        unused += wrappers.unused(config.wrappers, sites)
     remembered.keep()
     looked.keep()
     if looked.store is not None:
         looked.store.write()
     skipped = [*tree.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
-    skipped += asked.not_code(written)
+    skipped += [*asked.not_code(written), *unused]
     done = Scan(
         root=files.shown(root.as_posix()),
         files=tree.files,

@@ -219,9 +219,12 @@ class Sdks:
 
 
 def _fits_url(regex: str, text: str) -> bool:
-    """Whether the expression reaches the end of the URL's path, or of a part that it leaves open."""
-    found = re.match(regex, text)
-    return found is not None and (regex.endswith("/") or text[found.end() :][:1] in ("", "?", "#", "{"))
+    """Whether the expression reaches the end of the URL's path, or of a part that it leaves open.
+
+    A gap inside may stand for anything.
+    """
+    found = re.match(regex, text) or re.match(regex, text.replace("{}", "0"))
+    return found is not None and (regex.endswith("/") or found.string[found.end() :][:1] in ("", "?", "#", "{"))
 
 
 def ends(rules: list[CallRule]) -> set[str]:

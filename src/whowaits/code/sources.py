@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from whowaits.code import files
-from whowaits.code.paths import Step
+from whowaits.code.site import Step
 
 
 class Sources:
@@ -74,7 +74,9 @@ class Sources:
         at = bisect.bisect_right(tops, (step.line, 1 << 30)) - 1
         if at < 0 or tops[at][1] < step.line:
             return step
-        return dataclasses.replace(step, first_line=tops[at][0], last_line=tops[at][1])
+        first, last = tops[at]
+        asks, others = (tuple(n for n in lines if first <= n <= last) for lines in (step.asks, step.others))
+        return dataclasses.replace(step, first_line=first, last_line=last, asks=asks, others=others)
 
 
 def _decoded(data: bytes) -> str:

@@ -54,8 +54,8 @@ class _Check:
         for number, fence in enumerate(s.fences):
             _need(fence.kind in _FENCES and type(fence.line) is int and type(fence.end_line) is int)
             _need(-1 <= fence.parent < number)
-        for at, base, name, term in s.attributes:
-            _need(0 <= at < self.scopes and type(name) is str)
+        for at, base, name, term, optional in s.attributes:
+            _need(0 <= at < self.scopes and type(name) is str and type(optional) is bool)
             self.terms((base, term))
         for at, base, key, term in s.items:
             _need(0 <= at < self.scopes)

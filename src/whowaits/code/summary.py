@@ -81,13 +81,16 @@ class Fence(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """All that is kept of one file. `cells` are the first lines of a notebook's code cells, else empty."""
+    """All that is kept of one file. `cells` are the first lines of a notebook's code cells, else empty.
+
+    `attributes` are the assignments to them: scope, object, name, value, and whether it stands in a branch of an `if`.
+    """
 
     lines: int
     scopes: list[Scope]
     calls: list[Call]
     fences: list[Fence]
-    attributes: list[tuple[int, Term, str, Term]]
+    attributes: list[tuple[int, Term, str, Term, bool]]
     items: list[tuple[int, Term, Term, Term]]
     stars: list[tuple[int, int, str]]
     cells: list[int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any, Final
 
 from whowaits.code.summary import Call, Scope, Term
@@ -10,6 +11,8 @@ from whowaits.code.summary import Call, Scope, Term
 MAX_TEXT: Final = 160
 MAX_ITEMS: Final = 64
 MAX_DEPTH: Final = 40
+_CONVERSION: Final = re.compile(r"%(?:\(\w+\))?[#0 +-]*\d*(?:\.\d+)?[a-zA-Z]")
+"""What a text has where `%` puts something in."""
 OPERATORS: Final[dict[type, str]] = {ast.RShift: "__rshift__", ast.LShift: "__lshift__", ast.MatMult: "__matmul__"}
 """Operators that code gives a meaning of its own, mostly that of joining steps: read as the method they call."""
 
@@ -124,7 +127,19 @@ def _t_binop(w: Terms, n: ast.BinOp, d: int) -> Term:
         return ("p", left, right)
     if isinstance(n.op, ast.Add):
         return ("j", (left, right))
-    return ("j", (left, None)) if isinstance(n.op, ast.Mod) else None
+    if not isinstance(n.op, ast.Mod):
+        return None
+    return _filled(w, left[1], n.right, d) if left and left[0] == "s" else ("j", (left, None))
+
+
+def _filled(w: Terms, text: str, given: ast.expr, d: int) -> Term:
+    """`"run_%s" % name`: the parts of the text with what is put in between."""
+    first, *parts = _CONVERSION.split(text)
+    items = given.elts if isinstance(given, ast.Tuple) else [given] * (not isinstance(given, ast.Dict))
+    between = [w.term(item, d) for item in items[: len(parts)]]
+    between += [None] * (len(parts) - len(between))
+    pieces = [piece for item, part in zip(between, parts, strict=True) for piece in (item, ("s", part))]
+    return ("j", (("s", first), *pieces))
 
 
 def _t_joined(w: Terms, n: ast.JoinedStr, d: int) -> Term:

@@ -149,6 +149,8 @@ class Tracker:
             self._follow(_Task("name", "", 0, str(use.key), ()))
         elif use.how == "return":
             self._returned(use.path, use.number, outer)
+        elif use.how == "called" and isinstance(use.key, int):
+            self._add((Hop(use.path, use.key), *outer))
 
     def _argument(self, use: Use, outer: tuple[Hop, ...]) -> None:
         call = self.resolver.files[use.path].calls[use.number]

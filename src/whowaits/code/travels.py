@@ -155,6 +155,9 @@ class Travel:
             self._argument(use, gives)
         elif use.how == "on" and isinstance(use.key, int):
             self._check_result(use.path, use.key)
+        elif use.how == "called" and isinstance(use.key, int):
+            self.calls.setdefault((use.path, use.key))
+            self._check_result(use.path, use.key)
         elif use.how == "return":
             self._returned(use.path, use.number)
         elif use.how == "bind":

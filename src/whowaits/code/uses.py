@@ -26,6 +26,7 @@ class Use(NamedTuple):
     attribute   `number` = scope, `key` = the attribute
     return      `number` = scope
     on          `number` = scope, `key` = the call of a method of what holds it
+    called      `number` = scope, `key` = the call of an item of a display that holds it
     typed       a parameter (`key`) that is annotated with it
     """
 
@@ -70,6 +71,8 @@ class FileUses:
                 self.calls[name].append(number)
             elif func and func[0] == "c":
                 self.called_results[func[1]].append(number)
+            if func and func[0] == "i" and func[1] and func[1][0] in ("d", "t"):
+                self._note("called", path, call.scope, number, func[1])
             if func and func[0] == "i" and isinstance(func[2], str):
                 self.calls[func[2]].append(number)
             if func and func[0] == "a":
@@ -101,7 +104,7 @@ class FileUses:
             for term in scope.returns:
                 if term:
                     self._note("return", path, number, None, term)
-        for number, (scope_number, _, attribute, term) in enumerate(summary.attributes):
+        for number, (scope_number, _, attribute, term, _) in enumerate(summary.attributes):
             self.held.add(attribute)
             self.stores[attribute].append(number)
             self._note("attribute", path, scope_number, attribute, term)

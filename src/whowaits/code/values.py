@@ -341,7 +341,7 @@ def _of_item(r: Resolver, path: str, scope: int, term: Term) -> Values:
             found.append(_of_namespace(r, path, scope, value, term))
         elif value[0] in ("O", "S") and isinstance(key, str):
             found.append(r.attribute(value, key) or (value,))
-        elif value[0] != "T":
+        elif value[0] != "T" or key is None:
             found.append((value,))
     return unite(found)
 

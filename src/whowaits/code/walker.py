@@ -37,7 +37,9 @@ class _Walker(Terms):
         self.tree = tree
         self.cells = cells
         self.fences: list[Fence] = []
-        self.attributes: list[tuple[int, Term, str, Term]] = []
+        self.attributes: list[tuple[int, Term, str, Term, bool]] = []
+        self.optional: set[int] = set()
+        """Assignments that stand in a branch of an `if`."""
         self.items: list[tuple[int, Term, Term, Term]] = []
         self.stars: list[tuple[int, int, str]] = []
         self.outer_names: dict[tuple[int, str], int] = {}
@@ -101,12 +103,12 @@ class _Walker(Terms):
         here = owner == scope or not term or term[0] in _SAME_EVERYWHERE
         self.scopes[owner].binds.setdefault(name, []).append(term if here else ("e", scope, term))
 
-    def assign(self, target: ast.AST, term: Term, scope: int) -> None:
-        """Note an assignment to a name, attribute, item or several of them."""
+    def assign(self, target: ast.AST, term: Term, scope: int, optional: bool = False) -> None:
+        """Note an assignment to a name, attribute, item or several of them; an optional one stands in a branch."""
         if isinstance(target, ast.Name):
             self.bind(scope, target.id, term)
         elif isinstance(target, ast.Attribute):
-            self.attributes.append((scope, self.term(target.value), target.attr, term))
+            self.attributes.append((scope, self.term(target.value), target.attr, term, optional))
         elif isinstance(target, ast.Subscript):
             self.items.append((scope, self.term(target.value), self.term(target.slice), term))
         elif isinstance(target, ast.Starred):
@@ -200,10 +202,16 @@ def _visit_with(w: _Walker, n: Any, scope: int, fence: int) -> None:
         w.push(item.context_expr, scope, fence)
 
 
+def _visit_if(w: _Walker, n: ast.If, scope: int, fence: int) -> None:
+    if not (isinstance(n.test, ast.Compare) and isinstance(n.test.left, ast.Name) and n.test.left.id == "__name__"):
+        w.optional.update(id(statement) for statement in (*n.body, *n.orelse))
+    w.push([n.test, *n.body, *n.orelse], scope, fence)
+
+
 def _visit_assign(w: _Walker, n: ast.Assign, scope: int, fence: int) -> None:
     term = w.term(n.value)
     for target in n.targets:
-        w.assign(target, term, scope)
+        w.assign(target, term, scope, id(n) in w.optional)
     w.push([n.value, *n.targets], scope, fence)
 
 
@@ -333,6 +341,7 @@ _VISITORS: Final[dict[type, Any]] = {
     ast.TryStar: _visit_try,
     ast.With: _visit_with,
     ast.AsyncWith: _visit_with,
+    ast.If: _visit_if,
     ast.Assign: _visit_assign,
     ast.AnnAssign: _visit_annotated,
     ast.AugAssign: _visit_value,

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
-from whowaits.code.paths import EntryPoint, Path, Site, Step
+from whowaits.code.site import EntryPoint, Path, Site, Step
 
 QUEUED: Final = (
     "*.delay", "*.apply_async", "*.enqueue", "*.enqueue_in", "*.enqueue_at", "*.enqueue_job", "*.send_task", "*.kiq",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from whowaits.frozen import dataclass
 
 if TYPE_CHECKING:
-    from whowaits.code.paths import Step
+    from whowaits.code.site import Step
 
 
 class Fact(NamedTuple):
@@ -37,6 +37,9 @@ class UnreadableError(ValueError):
     """The function cannot be read; the message says why."""
 
 
+Pauses = tuple[tuple[int, float], ...]
+"""Lines of a function that sleep, each with the seconds."""
+
 NOTHING: Final = StepFacts()
 _WORTH_READING: Final = re.compile(
     r"\.(get|wait|result|join|return_value)\b|tools|input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|listen|list\(|tuple\("
@@ -52,21 +55,22 @@ def read(
     streams: bool = False,
     chat: bool = False,
     others: frozenset[int] = frozenset(),
+    pauses: Pauses = (),
 ) -> StepFacts:
     """The facts of a step in `text`, the lines `step.first_line` to `step.last_line` of its file.
 
     `model_call`: the step's call is the call of the model. `streams`: it streams whatever its arguments say.
     `chat`: it goes to an object that keeps the conversation. `others`: lines of further calls in this function
-    that lead to a model.
+    that lead to a model. `pauses`: lines that sleep, with how many seconds, where names say it.
     """
     if not is_worth_reading(text, step, chat=chat, others=others):
         return NOTHING
     from whowaits.code.steps import reader
 
-    return reader.read(text, step, reader.Asked(model_call, streams, chat, others))
+    return reader.read(text, step, reader.Asked(model_call, streams, chat, others, frozenset(step.asks), dict(pauses)))
 
 
 def is_worth_reading(text: str, step: Step, *, chat: bool, others: frozenset[int]) -> bool:
     """Whether the text can hold any fact at all; saves the parse where it cannot."""
     around = any(e.kind in ("for", "while", "comprehension", "lambda") for e in step.enclosures)
-    return around or chat or bool(others) or bool(_WORTH_READING.search(text))
+    return around or chat or bool(others or step.asks) or bool(_WORTH_READING.search(text))

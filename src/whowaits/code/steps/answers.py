@@ -132,7 +132,9 @@ _CONTENT: Final = frozenset(
 
 def asks_the_same(tree: Tree, call: cst.Call, region: cst.CSTNode) -> bool:
     """Whether what is asked is written into the call and depends on nothing: a probe, a health check, a demo."""
-    given = [a.value for a in call.args if a.star == "" and (a.keyword is None or a.keyword.value in _CONTENT)]
+    named = {a.keyword.value: a.value for a in call.args if a.keyword is not None}
+    body = [named[key] for key in ("json", "data") if key in named]  # of a request; its address may be a variable
+    given = body or [a.value for a in call.args if a.star == "" and (a.keyword is None or a.keyword.value in _CONTENT)]
     if not given or any(a.star for a in call.args):
         return False
     bound = bindings(tree, region)
@@ -237,13 +239,20 @@ def chat_is_kept(tree: Tree, call: cst.Call, region: cst.CSTNode) -> bool:
     return not any(b.name == chat and b.how == "assign" for b in bindings(tree, region))
 
 
-def asked(tree: Tree, arguments: Names, call: cst.Call, region: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
-    """("reads-input" | "asks-before", node) for each question to a person; the first when the call needs the reply."""
+def asked(
+    tree: Tree, arguments: Names, call: cst.Call, region: cst.CSTNode, asks: frozenset[int]
+) -> Iterator[tuple[str, cst.CSTNode]]:
+    """("reads-input" | "asks-before", node) for each question to a person; the first when the call needs the reply.
+
+    `asks` are lines at which a helper asks.
+    """
     bound = bindings(tree, region)
     used = needed(tree, call, arguments, bound)
     for node in calls_in(tree, region):
-        direct = contains(tree, call, node)
-        if not names.is_called(node, names.INPUT) or (tree.order[node] > tree.order[call] and not direct):
+        direct = contains(tree, call, node) and node is not call
+        if not (names.is_called(node, names.INPUT) or tree.line(node) in asks) or (
+            tree.order[node] > tree.order[call] and not direct
+        ):
             continue
         replies = {b.name for b in bound if contains(tree, b.value, node)}
         yield ("reads-input" if direct or replies & used else "asks-before"), node

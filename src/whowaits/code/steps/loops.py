@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import libcst as cst
@@ -40,7 +41,9 @@ from whowaits.code.steps.tree import (
     walk,
 )
 from whowaits.frozen import dataclass
+from whowaits.model import DAY_S
 
+NO_PAUSES: Final[Mapping[int, float]] = MappingProxyType({})
 PERIOD_FROM_S: Final = 60
 """A `while True` that sleeps this long or longer between rounds is a schedule; shorter is polling."""
 
@@ -82,11 +85,16 @@ def enclosing(tree: Tree, call: cst.Call, arguments: frozenset[str], first: bool
             yield Loop(parent, call, arguments, first)
 
 
-def kind_of(tree: Tree, loop: Loop) -> Kind:
-    """What the loop is; the first that fits of: a person, over after one success, fed by answers, data."""
+def kind_of(
+    tree: Tree, loop: Loop, asks: frozenset[int] = frozenset(), pauses: Mapping[int, float] = NO_PAUSES
+) -> Kind:
+    """What the loop is; the first that fits of: a person, over after one success, fed by answers, data.
+
+    `asks` are lines at which a helper asks a person, `pauses` lines that sleep for so many seconds.
+    """
     if isinstance(loop.node, cst.CompFor):
         return _comprehension(tree, loop)
-    if any(names.is_called(c, names.INPUT) for c in calls_in(tree, loop.node.body)):
+    if _asks_somebody(tree, loop, loop.node, asks):
         return Kind("prompt-loop")
     if any(names.is_called(c, names.SOCKET) for c in calls_in(tree, loop.node)):
         return Kind("socket-loop")
@@ -99,7 +107,21 @@ def kind_of(tree: Tree, loop: Loop) -> Kind:
         return Kind("list-of-functions")
     if isinstance(loop.node, cst.For):
         return _for(tree, loop, loop.node, leaves)
-    return _while(tree, loop, loop.node, leaves)
+    return _while(tree, loop, loop.node, leaves, pauses)
+
+
+def _asks_somebody(tree: Tree, loop: Loop, node: cst.For | cst.While, asks: frozenset[int]) -> bool:
+    """Whether a person is asked in each round; in one about data, by a helper, for what the call then gets."""
+    if any(names.is_called(c, names.INPUT) for c in calls_in(tree, node.body)):
+        return True
+    helped = [c for c in calls_in(tree, node) if tree.line(c) in asks and c is not loop.call] if asks else []
+    if isinstance(node, cst.While) or not helped:
+        return bool(helped)
+    if any(contains(tree, node.iter, c) for c in helped):
+        return True
+    bound = bindings(tree, node)
+    used = needed(tree, loop.call, loop.arguments, bound)
+    return any(contains(tree, loop.call, c) or derived(tree, c, bound) & used for c in helped)
 
 
 def feeds_itself(tree: Tree, loop: Loop) -> str | None:
@@ -184,6 +206,8 @@ def _for(tree: Tree, loop: Loop, node: cst.For, leaves: Leaves) -> Kind:
     used = needed(tree, loop.call, loop.arguments, bindings(tree, node))
     counted = _is_range(node.iter)
     feeds = bool(reads(tree, node.target) & used)
+    if counted and not feeds and leaves == "on-answer" and _remembers(tree, loop):
+        return Kind("growing-messages")
     tries = counted and not feeds and not _collects(tree, loop) and _tries_again(tree, loop)
     if tries and leaves == "never":
         return Kind("retry-without-break")
@@ -202,6 +226,16 @@ def _for(tree: Tree, loop: Loop, node: cst.For, leaves: Leaves) -> Kind:
             return Kind("repeated-step")
         return Kind("optional-repetition" if _is_once(tree, node) else "repetition", weak)
     return Kind("tasks-over-data" if started else "loop-over-data", weak)
+
+
+def _remembers(tree: Tree, loop: Loop) -> bool:
+    """Whether an object is asked round after round, and keeps of each answer what its next one can look at."""
+    if variable(loop.call.func) is None or not dotted(loop.call.func).startswith("self."):
+        return False
+    bound = bindings(tree, loop.node)
+    answer = derived(tree, loop.call, bound)
+    kept = (b for b in bound if b.name.startswith("self.") and (b.how != "assign" or b.name in b.sources))
+    return any(b.sources & answer and not is_store(b.name) for b in kept)
 
 
 def _is_step(tree: Tree, loop: Loop) -> bool:
@@ -242,7 +276,7 @@ def _tries_again(tree: Tree, loop: Loop) -> bool:
     return False
 
 
-def _while(tree: Tree, loop: Loop, node: cst.While, leaves: Leaves) -> Kind:
+def _while(tree: Tree, loop: Loop, node: cst.While, leaves: Leaves, pauses: Mapping[int, float]) -> Kind:
     bound = bindings(tree, node)
     answer = derived(tree, loop.call, bound)
     tested = reads(tree, node.test)
@@ -251,18 +285,41 @@ def _while(tree: Tree, loop: Loop, node: cst.While, leaves: Leaves) -> Kind:
         return Kind("queue-consumer")
     if _names_retry(tree, node):
         return Kind("retry-loop")
-    if leaves == "never" and (clock := _by_the_clock(tree, node, bound)):
+    if leaves == "never" and (clock := _by_the_clock(tree, node, bound, pauses)):
         return clock
+    if leaves != "always" and _takes_next(tree, loop, bound, used):
+        return Kind("queue-consumer")
     if (tested & answer) and not _counts(tested, bound):
         return Kind("tool-loop" if _asks_for_tools(tree, node) else "until-answer")
     if work := _worklist(tree, tested, bound, used, node):
         return Kind("refine-chain" if work & answer else "loop-over-data")
     if _counts(tested & used, bound) or _is_paged(tree, loop, bound, used, answer, tested):
         return Kind("paged-loop")
+    if leaves == "on-answer" and _remembers(tree, loop):
+        return Kind("growing-messages")
     if leaves in ("on-answer", "maybe") or _tries_again(tree, loop):
         return Kind("tool-loop" if _asks_for_tools(tree, node) else "until-answer")
     sleeps = any(names.is_called(c, names.SLEEP) for c in calls_in(tree, node.body))
     return Kind("polling-loop" if sleeps else "endless-loop")
+
+
+def _takes_next(tree: Tree, loop: Loop, bound: Sequence[Binding], used: Names) -> bool:
+    """Whether each round lists what there is to do and takes the first of it: `todo = pending(); do(todo[0])`.
+
+    What people say is asked for in the same way, and does not wait.
+    """
+    made = [b for b in bound if b.how == "assign" and isinstance(b.node, cst.Assign | cst.AnnAssign | cst.NamedExpr)]
+    answer = derived(tree, loop.call, made)
+    listed = {b.name for b in made if any(c is not loop.call for c in calls_in(tree, b.value))}
+    first = {variable(n.value) for n in walk(tree, loop.node) if isinstance(n, cst.Subscript) and _is_first(n)}
+    tests = (n.test for n in walk(tree, loop.node) if isinstance(n, cst.If | cst.While))
+    checked = {name for test in tests for name in reads(tree, test)}
+    return any(not names.OF_PEOPLE.search(name) for name in (listed - answer) & first & checked & used)
+
+
+def _is_first(node: cst.Subscript) -> bool:
+    index = node.slice[0].slice
+    return isinstance(index, cst.Index) and isinstance(index.value, cst.Integer) and index.value.value == "0"
 
 
 def _counts(tested: Names, bound: Sequence[Binding]) -> bool:
@@ -292,20 +349,28 @@ def _is_paged(tree: Tree, loop: Loop, bound: Sequence[Binding], used: Names, ans
     return bool(fetched & used) and bool((ends | tested) & more)
 
 
-def _by_the_clock(tree: Tree, node: cst.While, bound: Sequence[Binding]) -> Kind | None:
+def _by_the_clock(tree: Tree, node: cst.While, bound: Sequence[Binding], pauses: Mapping[int, float]) -> Kind | None:
     """A schedule written by hand: each round sleeps for a minute or longer, or until a time of day."""
     for call in calls_in(tree, node.body):
         if not names.is_called(call, names.SLEEP) or not call.args:
             continue
         seconds = _seconds(call.args[0].value)
+        seconds = pauses.get(tree.line(call)) if seconds is None else seconds
         if seconds is not None and seconds >= PERIOD_FROM_S:
             return Kind("periodic-loop", value=seconds)
         length = call.args[0].value
         behind = sources_of(reads(tree, length), bound)
         values = [length, *(b.value for b in bound if b.name in behind)]
         if any(names.CLOCK.search(dotted(c.func)) for value in values for c in calls_in(tree, value)):
-            return Kind("clock-loop")
+            return Kind("clock-loop", value=_day(tree, values))
     return None
+
+
+def _day(tree: Tree, values: Sequence[cst.CSTNode]) -> float | None:
+    """A day, where a loop sleeps until a time of the next one: `now + timedelta(days=1)`."""
+    spans = [c for v in values for c in calls_in(tree, v) if last_name(c.func) == "timedelta"]
+    given = [(a.keyword.value if a.keyword else "days", _seconds(a.value)) for c in spans for a in c.args]
+    return DAY_S if given and all(pair == ("days", 1.0) for pair in given) else None
 
 
 def _seconds(node: cst.CSTNode) -> float | None:

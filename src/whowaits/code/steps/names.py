@@ -15,9 +15,11 @@ INPUT: Final = (
     "input", "raw_input", "*.Prompt.ask", "Prompt.ask", "IntPrompt.ask", "click.prompt", "typer.prompt",
     "questionary.*.ask", "questionary.*().ask", "inquirer.prompt", "*console.input", "*prompt_session.prompt",
     "*session.prompt", "*session.prompt_async", "PromptSession().prompt", "prompt_toolkit.prompt", "getpass.getpass",
-    "*ask_user*", "*user_input*", "*get_input", "*input_from_*", "*prompt_user*", "*prompt_for*", "*read_input",
+    "ask_user*", "*.ask_user*", "user_input", "*.user_input", "*get_user_input", "*read_user_input",
+    "*wait_for_user*", "*await_user*", "*receive_user*", "*input_from_user*", "prompt_user*", "*.prompt_user*",
     "*recognizer.listen", "sys.stdin.readline", "easygui.*", "simpledialog.ask*",
 )  # fmt: skip
+"""Calls that ask a person; `persons` knows those that a helper of the tree makes."""
 SOCKET: Final = (
     "*websocket.receive*", "*ws.receive*", "*websocket.recv", "*ws.recv", "*socket.recv*", "*conn.recv*",
     "*websocket.iter_*", "*ws.iter_*", "*socket.accept",
@@ -58,6 +60,12 @@ HISTORY: Final = re.compile(
     r"(histor|(^|[._])prev(ious)?([._]|$)|so_far|preceding|(^|[._])prior_|last_(answer|response|summary|reply))",
     re.IGNORECASE,
 )
+OF_PEOPLE: Final = re.compile(
+    r"(messag|msg|chat|update|mention|comment|tweet|question|quer|prompt|user|event|utter|speech|audio|voice|request"
+    r"|mail|notif|repl|command|input|turn|conversation)",
+    re.IGNORECASE,
+)
+"""What lists are called that hold what people say or ask."""
 CUTS: Final = re.compile(r"(chunk|split|pieces|segment)", re.IGNORECASE)
 PROMPT: Final = re.compile(r"(^|[._])prompt$", re.IGNORECASE)
 CLOCK: Final = re.compile(r"(until|midnight|cron|timedelta|datetime|next_run|next_time)", re.IGNORECASE)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 import libcst as cst
 
-from whowaits.code.paths import Step
+from whowaits.code.site import Step
 from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, loops, names
 from whowaits.code.steps.flow import Names, bindings, contents, derived, function_of, needed
 from whowaits.code.steps.places import MAX_DEPTH, TooDeepError
@@ -22,6 +22,8 @@ class Asked(NamedTuple):
     streams: bool
     chat: bool
     others: frozenset[int]
+    asks: frozenset[int]
+    pauses: Mapping[int, float]
 
 
 def read(text: str, step: Step, asked: Asked) -> StepFacts:
@@ -51,7 +53,7 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
     region: cst.CSTNode = function_of(tree) or tree.root
     around = list(loops.enclosing(tree, call, arguments, asked.model_call))
     for loop in around:
-        kind = loops.kind_of(tree, loop)
+        kind = loops.kind_of(tree, loop, asked.asks, asked.pauses)
         outwards = around[around.index(loop) :]
         if kind.name in _OVER_DATA and any(_is_planned(tree, x, region, asked.others) for x in outwards):
             kind = loops.Kind("planned-items")
@@ -65,7 +67,7 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
     if asked.model_call and answers.asks_the_same(tree, call, region):
         yield Fact("same-question", tree.line(call))
     yield from _conversation(tree, calls, arguments, around, region, asked)
-    for name, node in answers.asked(tree, seen_from(tree, arguments, call, region), call, region):
+    for name, node in answers.asked(tree, seen_from(tree, arguments, call, region), call, region, asked.asks):
         yield Fact(name, tree.line(node))
     seen = seen_from(tree, arguments, call, region)
     if (option := answers.asked_by_option(tree, seen, call, region)) is not None:
@@ -85,12 +87,17 @@ _OVER_DATA: Final = frozenset({"loop-over-data", "comprehension-over-data", "tas
 
 
 def _is_planned(tree: Tree, loop: loops.Loop, region: cst.CSTNode, others: frozenset[int]) -> bool:
-    """Whether the items of a loop come out of a model's answer in the same function: a plan and its steps."""
+    """Whether the items of a loop come out of a model's answer in the same function: a plan and its steps.
+
+    A helper may make the plan, in front of the loop or in its head: `for step in plan(goal)`.
+    """
     if not others or isinstance(loop.node, cst.While):
         return False
     bound = contents(tree, bindings(tree, region))
     over = seen_from(tree, reads(tree, loop.node.iter), loop.node, region)
     behind = needed(tree, loop.node, over, bound)
+    if any(tree.line(n) in others and n is not loop.call for n in calls_in(tree, loop.node.iter)):
+        return True
     earlier = [n for n in calls_in(tree, region) if tree.line(n) in others and tree.order[n] < tree.order[loop.node]]
     return any(not contains(tree, n, loop.node) and derived(tree, n, bound) & behind for n in earlier)
 
