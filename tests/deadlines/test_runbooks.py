@@ -8,11 +8,12 @@ from textwrap import dedent
 import pytest
 
 from whowaits.deadlines import runbooks
+from whowaits.deadlines.proposals import Proposal
 from whowaits.model import Basis
 
 
 def proposed(text: str) -> list[float]:
-    return [p.deadline_s for p in runbooks.read("docs/runbook.md", dedent(text))]
+    return [p.deadline_s for p in runbooks.read("docs/runbook.md", dedent(text)) if isinstance(p, Proposal)]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,10 @@ def proposed(text: str) -> list[float]:
         ("The answers are not needed by 06:00; the run starts at 02:00.", None),
         ("Does it start at 02:00, and must it be done by 06:00?", None),
         ("It used to start at 02:00 and had to be done by 06:00.", None),
+        ("It starts at 02:00 UTC and must be done by 06:00 (Europe/Berlin).", 2 * 3600),
+        ("It starts at 02:00 CET and must be done by 06:00.", 4 * 3600),
+        ("It starts at 02:00 UTC and must be done by 06:00 IST.", None),
+        ("It starts at 02:00 UTC and must be done by 06:00 Mars/Olympus.", None),
         ("It starts at 2 workers and must be done by 6.", None),
         ("It starts at 25:00 and must be done by 06:00.", None),
     ],
@@ -67,6 +72,7 @@ def test_a_proposal_has_its_place_and_never_declares(tmp_path: Path) -> None:
     path.write_text("# Article tagger\n\nNightly.\nIt starts at 02:00 and\nmust be done by 06:00.\n", encoding="utf-8")
     (found,) = runbooks.find(tmp_path, ["docs/runbook.md"])
     assert (str(found.place), found.subjects) == ("docs/runbook.md:4", ("Article tagger",))
+    assert isinstance(found, Proposal)
     claim = found.evidence
     assert (claim.proposal, claim.basis, claim.waiter, claim.deadline_s) == (True, Basis.INFERRED, None, 14400)
 
@@ -84,11 +90,13 @@ def test_a_proposal_has_its_place_and_never_declares(tmp_path: Path) -> None:
 )
 def test_a_heading_names_a_job_when_all_its_words_are_there(name: str, spoken_of: bool) -> None:
     (found,) = runbooks.read("r.md", "# The article tagger job\nIt starts at 02:00 and must be done by 06:00.\n")
+    assert isinstance(found, Proposal)
     assert found.speaks_of([name]) is spoken_of
 
 
 def test_a_path_in_the_sentence_names_the_script() -> None:
     text = "# Nights\n`jobs/tag.py` starts at 02:00 and must be done by 06:00.\n"
     (found,) = runbooks.read("r.md", text)
+    assert isinstance(found, Proposal)
     assert found.speaks_of(["src/jobs/tag.py"])
     assert not found.speaks_of(["src/jobs/untag.py"])

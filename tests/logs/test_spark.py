@@ -24,6 +24,8 @@ from whowaits.model import WrongUse
 from whowaits.pseudonyms import Pseudonyms
 
 CALLS = int(os.environ.get("WHOWAITS_PARITY_CALLS", "2000"))
+MANY = 20_000
+INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 ABSENT = next(
     (
         reason
@@ -43,7 +45,7 @@ OWN_KEYS = ("statement", "price_key")
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """A small session that thinks it is in Kathmandu. Plans are interpreted: compiling them takes longer than they do."""
+    """A small session that thinks it is in Kathmandu. Plans for few calls are interpreted: compiling them takes longer."""
     from pyspark.sql import SparkSession
 
     settings = {
@@ -53,8 +55,7 @@ def cluster() -> Iterator[Any]:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "Asia/Kathmandu",
         "spark.sql.shuffle.partitions": "2",
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        **(INTERPRETED if CALLS < MANY else {}),
     }
     builder = SparkSession.builder.master("local[1]").appName("parity")
     for key, value in settings.items():

@@ -11,7 +11,7 @@ from whowaits.code.marks import Mark, Marks
 from whowaits.code.site import Site
 from whowaits.config import Config
 from whowaits.deadlines import register
-from whowaits.deadlines.runbooks import Proposal
+from whowaits.deadlines.proposals import Proposal
 from whowaits.model import Basis, Evidence, Place, Skipped
 
 RULE: Final = "whowaits-comment"

@@ -24,7 +24,7 @@ from whowaits.code.sources import Sources
 from whowaits.code.store import Store
 from whowaits.code.suppressions import Suppressions
 from whowaits.config import Config
-from whowaits.deadlines import jobs, runbooks
+from whowaits.deadlines import due_times, jobs, runbooks
 from whowaits.frozen import dataclass
 from whowaits.model import (
     OFFER_NONE,
@@ -84,7 +84,7 @@ def _scan(
     remembered = Remembered(looked.store)
     reader = Reader(sources, remembered, Rules(rules.load_code()), written)
     marks = Marks(sources)
-    proposals = runbooks.find(root, others)
+    proposals = due_times.settled(runbooks.find(root, others), written)
     declarations = Declarations(marks, config, proposals, as_of)
     suppressions = Suppressions(marks, config.gate.waivers, as_of)
     policies = Policies(config)

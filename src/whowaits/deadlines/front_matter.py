@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whowaits.config import seconds_between
 from whowaits.deadlines import durations
+from whowaits.deadlines.clock_times import ClockTime, is_zone
 from whowaits.deadlines.formats.yaml_nodes import UnreadableError, documents, items, pairs, text_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _BLOCK: Final = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", r
 _SPANS: Final = ("deadline", "sla", "slo", "turnaround", "due_within", "needed_within")
 _STARTS: Final = ("start", "starts", "starts_at", "start_time", "runs_at")
 _DUES: Final = ("due", "due_by", "due_at", "needed_by", "ready_by", "deadline")
+_ZONES: Final = ("timezone", "time_zone", "tz")
 _SUBJECTS: Final = (
     "job", "jobs", "cronjob", "task", "dag", "dag_id", "workload", "workloads", "service", "services", "script", "name",
     "title",
@@ -30,11 +32,12 @@ _WINDOW: Final = re.compile(rf"({_CLOCK})\s*(?:-|–|to)\s*({_CLOCK})")
 
 
 class Stated(NamedTuple):
-    """One deadline; `line` counts from the top of the document."""
+    """One deadline or due time; `line` counts from the top of the document."""
 
     line: int
     subjects: tuple[str, ...]
-    deadline_s: float
+    due: float | ClockTime
+    """Seconds, or a time of day where nothing says when the job starts."""
     quote: str
 
 
@@ -45,13 +48,13 @@ def without(text: str) -> str:
 
 
 def read(text: str) -> Stated | None:
-    """Return the deadline that the front matter gives, a span before two times of day; None without one."""
+    """Return the deadline that the front matter gives, a span before two times of day before one; None without one."""
     block = _BLOCK.match(text)
     fields = {} if block is None else _fields(block[1])
     subjects = tuple(word for key in _SUBJECTS for word in fields.get(key, ()))
-    for keys, seconds in _deadlines(fields):
+    for keys, due in _deadlines(fields):
         line = _line(text, keys[-1])
-        return Stated(line, subjects, seconds, ", ".join(f"{key}: {fields[key][0]}" for key in keys))
+        return Stated(line, subjects, due, ", ".join(f"{key}: {fields[key][0]}" for key in keys))
     return None
 
 
@@ -70,7 +73,7 @@ def _texts(node: Node) -> tuple[str, ...]:
     return tuple(text.strip() for text in shown if text and text.strip())
 
 
-def _deadlines(fields: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], float]]:
+def _deadlines(fields: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], float | ClockTime]]:
     for key in _SPANS:
         if key in fields and (seconds := durations.parse(fields[key][0])) and not _is_bare(fields[key][0]):
             yield (key,), seconds
@@ -80,6 +83,10 @@ def _deadlines(fields: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[tuple[st
     due = next((key for key in _DUES if key in fields and _is_clock(fields[key][0])), None)
     if start is not None and due is not None:
         yield (start, due), seconds_between(_time(fields[start][0]), _time(fields[due][0]))
+    zone = next((key for key in _ZONES if key in fields), None)
+    if due is not None and not any(key in fields for key in _STARTS) and (zone is None or is_zone(fields[zone][0])):
+        at = ClockTime(_time(fields[due][0]), fields[zone][0] if zone else None)
+        yield (due, zone) if zone else (due,), at
 
 
 def _is_bare(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 A sentence is not a declaration: nobody said it to us. So a proposal may shorten a deadline that was inferred or
 assumed and never lengthens one (judge sees to that). Conservative: two clock times or one span with a word that
-says what is due, no negation, no question; and a subject that names the job.
+says what is due, no negation, no question; and a subject that names the job. One clock time alone says by when it is
+needed, and a schedule may say when it starts (due_times.py).
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from datetime import time
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
-from whowaits.config import seconds_between
 from whowaits.deadlines import durations, front_matter
-from whowaits.frozen import dataclass
-from whowaits.model import DAY_S, Basis, Evidence, Place
+from whowaits.deadlines.clock_times import ClockTime, UnclearError, from_to, zone_after
+from whowaits.deadlines.due_times import DueTime
+from whowaits.deadlines.proposals import Proposal
+from whowaits.model import Place
 
 MAX_BYTES: Final = 1_000_000
 LONGEST_QUOTE: Final = 160
@@ -46,9 +48,6 @@ _WINDOW: Final = re.compile(
 _DENIED: Final = re.compile(r"\bnot\b|n't\b|\bno longer\b|\bnever\b|\bused to\b|\bformerly\b|\bexcept\b|\bif\b|\?\s*$")
 _NEXT_DAY: Final = re.compile(r"\b(?:day after|next day|following day|tomorrow|next morning)\b")
 _NAMED: Final = re.compile(r"`+([^`\n]+)`+")
-_EMPTY_WORDS: Final = frozenset(
-    {"the", "a", "an", "of", "and", "for", "job", "jobs", "run", "task", "runbook", "service", "nightly", "daily"}
-)
 
 
 class Sentence(NamedTuple):
@@ -59,29 +58,9 @@ class Sentence(NamedTuple):
     heading: str
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A deadline that a document speaks of. `subjects` are the names it could mean, most telling first."""
-
-    place: Place
-    subjects: tuple[str, ...]
-    deadline_s: float
-    says: str
-
-    @property
-    def evidence(self) -> Evidence:
-        """The claim, marked as a proposal."""
-        return Evidence("runbook", self.says, Basis.INFERRED, self.place, proposal=True, deadline_s=self.deadline_s)
-
-    def speaks_of(self, names: Iterable[str]) -> bool:
-        """Whether a subject names one of `names`: paths, modules, keys, services. Every word of it must be there."""
-        given = list(names)
-        return any(is_named(subject, name) for subject in self.subjects for name in given)
-
-
-def find(root: Path, paths: Iterable[str]) -> list[Proposal]:
-    """Return the proposals of all documents among the files at `paths` below `root`, in the order of their places."""
-    found: list[Proposal] = []
+def find(root: Path, paths: Iterable[str]) -> list[Proposal | DueTime]:
+    """Return what all documents among the files at `paths` below `root` propose, in the order of their places."""
+    found: list[Proposal | DueTime] = []
     for path in sorted((p for p in paths if p.lower().endswith(SUFFIXES)), key=lambda p: p.split("/")):
         try:
             with (root / path).open("rb") as stream:
@@ -93,29 +72,47 @@ def find(root: Path, paths: Iterable[str]) -> list[Proposal]:
     return found
 
 
-def read(path: str, text: str) -> Iterator[Proposal]:
+def read(path: str, text: str) -> Iterator[Proposal | DueTime]:
     """Yield what the sentences of one document propose; a start time holds until the next heading."""
     if (stated := front_matter.read(text)) is not None:
         subjects = stated.subjects or (PurePosixPath(path).stem,)
-        says = f'the front matter of a runbook says: "{stated.quote}"'
-        yield Proposal(Place(path, stated.line), subjects, stated.deadline_s, says)
-    start: time | None = None
+        place, says = Place(path, stated.line), f'the front matter of a runbook says: "{stated.quote}"'
+        if isinstance(stated.due, ClockTime):
+            yield DueTime(place, subjects, stated.due, next_day=False, says=says)
+        else:
+            yield Proposal(place, subjects, stated.due, says)
+    start: ClockTime | None = None
     heading = ""
     for sentence in sentences(front_matter.without(text)):
         if sentence.heading != heading:
             start, heading = None, sentence.heading
-        plain = re.sub(r"[*\s]+", " ", sentence.text).strip().lower()
-        if _DENIED.search(plain):
-            continue
-        begins = _START.search(plain)
-        start = (_clock(begins) if begins else None) or start
-        proposed = _deadline(plain, start)
+        try:
+            start, proposed = _proposed(path, sentence, start)
+        except UnclearError:
+            continue  # a time whose zone is a riddle gives no deadline
         if proposed is not None:
-            subjects = (*_NAMED.findall(sentence.text), sentence.heading)
-            seconds, says = proposed
-            yield Proposal(
-                Place(path, sentence.line), tuple(s for s in subjects if s), seconds, f"{says}: {_quote(sentence.text)}"
-            )
+            yield proposed
+
+
+def _proposed(
+    path: str, sentence: Sentence, start: ClockTime | None
+) -> tuple[ClockTime | None, Proposal | DueTime | None]:
+    """The start time that holds from this sentence on, and what it proposes."""
+    shown = re.sub(r"[*\s]+", " ", sentence.text).strip()
+    plain = shown.lower()
+    if _DENIED.search(plain):
+        return start, None
+    start = _clock(_START.search(plain), shown) or start
+    named = (*_NAMED.findall(sentence.text), sentence.heading)
+    subjects, place = tuple(s for s in named if s), Place(path, sentence.line)
+    said = _deadline(plain, shown, start)
+    if said is not None:
+        return start, Proposal(place, subjects, said[0], f"{said[1]}: {_quote(sentence.text)}")
+    due = _clock(_DUE.search(plain), shown)
+    if due is None or _START.search(plain):
+        return start, None
+    says = f"a runbook says that it is needed by {due}: {_quote(sentence.text)}"
+    return start, DueTime(place, subjects, due, _is_next_day(plain), says)
 
 
 def sentences(text: str) -> Iterator[Sentence]:
@@ -143,26 +140,27 @@ def _split(paragraph: list[tuple[int, str]], heading: str) -> Iterator[Sentence]
             yield Sentence(found[0], first + text.count("\n", 0, found.start()), heading)
 
 
-def _deadline(plain: str, start: time | None) -> tuple[float, str] | None:
-    """Return (seconds, what the sentence says) of one sentence in lower case."""
-    within, due_text = _WITHIN.search(plain) or _LABELLED.search(plain), _DUE.search(plain)
+def _deadline(plain: str, shown: str, start: ClockTime | None) -> tuple[float, str] | None:
+    """Return (seconds, what the sentence says) of one sentence, in lower case and as it is shown."""
+    within = _WITHIN.search(plain) or _LABELLED.search(plain)
     if (window := _WINDOW.search(plain)) is not None:
-        begins, ends = time.fromisoformat(window["start"].zfill(5)), time.fromisoformat(window["end"].zfill(5))
-        return seconds_between(begins, ends), _between(begins, ends)
+        begins, ends = (ClockTime(time.fromisoformat(window[name].zfill(5))) for name in ("start", "end"))
+        return from_to(begins, ends), _between(begins, ends)
     seconds = durations.parse(within["span"]) if within else None
     if seconds:
         return seconds, f"a runbook says that it is needed within {durations.say(seconds)}"
-    due = _clock(due_text) if due_text else None
+    due = _clock(_DUE.search(plain), shown)
     if start is None or due is None:
         return None
-    seconds = seconds_between(start, due)
-    if _NEXT_DAY.search(plain) and due > start:
-        seconds += DAY_S
-    return seconds, _between(start, due)
+    return from_to(start, due, next_day=_is_next_day(plain)), _between(start, due)
 
 
-def _between(start: time, due: time) -> str:
-    return f"a runbook says that it starts at {start:%H:%M} and is needed by {due:%H:%M}"
+def _is_next_day(plain: str) -> bool:
+    return _NEXT_DAY.search(plain) is not None
+
+
+def _between(start: ClockTime, due: ClockTime) -> str:
+    return f"a runbook says that it starts at {start} and is needed by {due}"
 
 
 def _quote(text: str) -> str:
@@ -171,37 +169,17 @@ def _quote(text: str) -> str:
     return f'"{line}"' if len(line) <= LONGEST_QUOTE else f'"{line[: LONGEST_QUOTE - 1]}…"'
 
 
-def _clock(found: re.Match[str]) -> time | None:
+def _clock(found: re.Match[str] | None, shown: str) -> ClockTime | None:
     """A bare number is no time of day: it needs minutes or am/pm."""
+    if found is None:
+        return None
+    zone = zone_after(shown, found.end()) if len(shown) == len(found.string) else None
     if found["word"]:
-        return time(12 if found["word"] == "noon" else 0)
+        return ClockTime(time(12 if found["word"] == "noon" else 0), zone)
     hour, half = int(found["hour"]), (found["half"] or "")[:1]
     if not found["minute"] and not half:
         return None
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     minute = int(found["minute"] or 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-def is_named(subject: str, name: str) -> bool:
-    """Whether a subject means what goes by `name`.
-
-    A path or module must be the end of the name; other words must all be in it, a single word must be all of it.
-    """
-    if re.fullmatch(r"\w+([./]\w+)+", subject):
-        return f"/{_slashed(name)}".endswith(f"/{_slashed(subject)}")
-    wanted, given = frozenset(_words(subject)), frozenset(_words(name))
-    return bool(wanted) and (wanted == given or (len(wanted) > 1 and wanted <= given))
-
-
-def _slashed(name: str) -> str:
-    return re.sub(r"\.(py|sh|ipynb)$", "", name).replace(".", "/")
-
-
-def _words(name: str) -> Iterator[str]:
-    """The telling words of a name, plural folded: "articles/tagger.py" -> article, tagger."""
-    name = re.sub(r"\.(py|sh|ipynb)$", "", name.strip())
-    for word in re.findall(r"[a-z]+|\d+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()):
-        if word not in _EMPTY_WORDS:
-            yield word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    return ClockTime(time(hour, minute), zone) if hour < 24 and minute < 60 else None

@@ -28,7 +28,18 @@ NOTHING: Final = Said()
 def row(said: Said) -> list[Any]:
     """Return the plain data of what a file says; its path is not among them."""
     schedules = [
-        [_position(s.place), s.kind, s.expression, s.period_s, list(s.target), s.timezone, s.path, s.function, s.name]
+        [
+            _position(s.place),
+            s.kind,
+            s.expression,
+            s.period_s,
+            list(s.target),
+            s.timezone,
+            s.path,
+            s.function,
+            s.name,
+            s.clock,
+        ]
         for s in said.schedules
     ]
     return [schedules, [[_position(s.place), s.reason] for s in said.skipped], said.tasks]
@@ -49,12 +60,12 @@ def revive(path: str, data: Any) -> Said:
 
 
 def _schedule(path: str, data: Any) -> Schedule:
-    position, kind, expression, period, target, zone, starts, function, name = data
+    position, kind, expression, period, target, zone, starts, function, name, clock = data
     if period is not None and not (type(period) in (int, float) and period > 0):
         raise ValueError("not a period")
     return Schedule(
         _place(path, position), _text(kind), _text(expression), period, _target(target), _perhaps(zone),
-        _perhaps(starts), _perhaps(function), _perhaps(name),
+        _perhaps(starts), _perhaps(function), _perhaps(name), _perhaps(clock),
     )  # fmt: skip
 
 

@@ -46,6 +46,8 @@ class Schedule:
     function: str | None = None
     name: str | None = None
     """What its scheduler calls it; logs often do too."""
+    clock: str | None = None
+    """The minutes and the hours at which it runs, as cron writes them."""
 
     @property
     def starts(self) -> str:
@@ -109,4 +111,5 @@ def starting(
         return
     for what in started:
         target, path, function = Started(what) if isinstance(what, Target) else what
-        yield Schedule(place, kind, when.expression, when.period_s, target, when.timezone, path, function, name)
+        zone, clock = when.timezone, when.clock
+        yield Schedule(place, kind, when.expression, when.period_s, target, zone, path, function, name, clock)

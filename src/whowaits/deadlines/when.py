@@ -24,20 +24,30 @@ _SUNDAY_FIRST: Final = ("0", "0", "1", "2", "3", "4", "5", "6")
 
 
 class When(NamedTuple):
-    """A time as it is written, and the shortest gap between two runs; None = the tree does not hold it."""
+    """A time as it is written, and the shortest gap between two runs; None = the tree does not hold it.
+
+    `clock` is the minutes and the hours at which it runs, as cron writes them; None where no time of day is fixed.
+    """
 
     expression: str
     period_s: float | None
     timezone: str | None = None
+    clock: str | None = None
 
 
 ELSEWHERE: Final = When("a time that is set elsewhere", None)
 
 
+def of_fields(text: str, fields: str, timezone: str | None = None, both_days: bool = False) -> When:
+    """Return when five fields or a preset run, written as `text`, in the zone they are meant in."""
+    period_s = cron.shortest_gap_s(fields, timezone, both_days)
+    return When(text, period_s, timezone, " ".join(cron.normal(fields).split()[:2]))
+
+
 def of_cron(text: str, timezone: str | None = None) -> When:
     """Return when five fields or a preset run, in the zone they are meant in."""
     text = " ".join(text.split())
-    return When(text, cron.shortest_gap_s(text, timezone), timezone)
+    return of_fields(text, text, timezone)
 
 
 def of_template(text: str, timezone: str | None = None) -> When:
@@ -52,7 +62,8 @@ def of_template(text: str, timezone: str | None = None) -> When:
     plain = [("*" if number >= 2 else "0") if field == "$" else field for number, field in enumerate(fields)]
     if len(fields) != 5 or any("$" in field for field in plain):
         return When(written, None, timezone)
-    return When(written, cron.shortest_gap_s(" ".join(plain), timezone), timezone)
+    moment = of_fields(written, " ".join(plain), timezone)
+    return moment._replace(clock=None) if "$" in fields[:2] else moment
 
 
 def of_span(seconds: float) -> When:
@@ -75,7 +86,7 @@ def of_aws(text: str, timezone: str | None = None) -> When | None:
         if not seconds:
             raise NotACronError(f"`{text}` is no rate")
         return When(text.strip(), seconds, timezone)
-    return When(text.strip(), cron.shortest_gap_s(_aws_fields(inside), timezone or "UTC"), timezone or "UTC")
+    return of_fields(text.strip(), _aws_fields(inside), timezone or "UTC")
 
 
 def of_seconds_first(text: str, timezone: str | None = None) -> When:
@@ -89,7 +100,13 @@ def of_seconds_first(text: str, timezone: str | None = None) -> When:
     fields = text.split()
     if len(fields) not in (5, 6):
         raise NotACronError(f"`{text}` has {len(fields)} fields, an expression with seconds has 6")
-    return When(" ".join(fields), cron.shortest_gap_s(" ".join(fields[-5:]), timezone), timezone)
+    return of_fields(" ".join(fields), " ".join(fields[-5:]), timezone)
+
+
+def clock_of(text: str) -> str | None:
+    """Return `10:30` as the minutes and hours of cron, None for anything else."""
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(?::\d\d)?", text)
+    return None if found is None else f"{int(found[2])} {int(found[1])}"
 
 
 def of_words(text: str, timezone: str | None = None) -> When:

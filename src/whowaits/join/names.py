@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Final
 
-from whowaits.deadlines.jobs import NAMES_THAT_SAY_NOTHING
+from whowaits.deadlines.naming import NAMES_THAT_SAY_NOTHING
 from whowaits.model import Frame
 
 _STREAM: Final = re.compile(r" \[[^\[\]]*\]$")

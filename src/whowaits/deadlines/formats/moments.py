@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from whowaits.deadlines import cron, when
+from whowaits.deadlines import when
 from whowaits.deadlines.formats.python_module import Module, argument
 from whowaits.deadlines.when import When
 from whowaits.model import DAY_S, HOUR_S, MINUTE_S, WEEK_S
@@ -67,7 +67,7 @@ def of_fields(
         return None
     text = _five(fields, rest)
     timezone = zone(module, given.get("timezone") or given.get("tz")) or timezone
-    return When(text, cron.shortest_gap_s(text, timezone, both_days=True), timezone)
+    return when.of_fields(text, text, timezone, both_days=True)
 
 
 def zone(module: Module, node: ast.expr | None) -> str | None:

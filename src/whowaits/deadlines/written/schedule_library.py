@@ -37,7 +37,7 @@ def in_python(module: Module) -> Iterator[Schedule | Skipped]:
 
 def _every(module: Module, chain: ast.expr) -> When | None:
     """`schedule.every(10).minutes`, `schedule.every().day.at("10:30", "Europe/Berlin")`, `every().monday`."""
-    unit, timezone = "", None
+    unit, timezone, clock = "", None, None
     node = chain
     while isinstance(node, ast.Attribute | ast.Call):
         if isinstance(node, ast.Attribute):
@@ -47,9 +47,10 @@ def _every(module: Module, chain: ast.expr) -> When | None:
         elif module.last_name(node.func) == "every" and unit:
             count = module.number(node.args[0]) if node.args else 1
             seconds = (count or 0) * UNIT_S.get(unit, WEEK_S)
-            return when.of_span(seconds)._replace(timezone=timezone) if seconds > 0 else None
+            return when.of_span(seconds)._replace(timezone=timezone, clock=clock) if seconds > 0 else None
         else:
             if getattr(node.func, "attr", "") == "at":
                 timezone = module.text(argument(node, 1, "tz"))
+                clock = when.clock_of(module.text(argument(node, 0, "time_str")) or "")
             node = node.func
     return None

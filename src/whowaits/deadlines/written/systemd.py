@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from whowaits.deadlines import cron, durations
+from whowaits.deadlines import cron, durations, when
 from whowaits.deadlines.commands import Target
 from whowaits.deadlines.formats.units import settings
 from whowaits.deadlines.schedule import Schedule
@@ -58,10 +58,10 @@ def _calendar(place: Place, value: str, target: Target) -> Schedule | Skipped:
     zone = _ZONE.search(value)
     expression = calendar_cron(_ZONE.sub("", value))
     try:
-        period_s = cron.shortest_gap_s(expression or value, zone[1] if zone else None)
-    except cron.NotACronError:
+        moment = when.of_fields(value, expression or value, zone[1] if zone else None)
+    except when.NotACronError:
         return Skipped(place, f"`{value}` is no calendar event that we read")
-    return Schedule(place, KIND, value, period_s, target, zone[1] if zone else None)
+    return Schedule(place, KIND, value, moment.period_s, target, moment.timezone, clock=moment.clock)
 
 
 def _field(text: str, last: int) -> str | None:
