@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.gate.conftest import JOB, ONCE, Repository
+from tests.gate.conftest import HELPER, JOB, ONCE, Repository
 
 FILE = "whowaits-baseline.json"
 
@@ -119,3 +119,30 @@ def test_show_lists_what_is_accepted(repository: Repository) -> None:
 def test_what_is_suppressed_is_not_accepted_a_second_time(repository: Repository) -> None:
     repository.write(old=JOB.replace("in rows:", "in rows:  # whowaits: ignore[loop-over-data] -- moves in March"))
     assert "0 accepted" in repository.run("baseline", "write").output
+
+
+def test_a_broken_baseline_is_named_with_the_line(repository: Repository) -> None:
+    repository.write_at(FILE, '{"whowaits-baseline": 1,\n<<<<<<< HEAD\n')
+    result = repository.check("--baseline", FILE)
+    assert result.exit_code == 2
+    assert f"{FILE}:2: not a baseline: " in result.output
+    assert ".: cannot be read: Is a directory" in repository.check("--baseline", ".").output
+
+
+def test_writing_replaces_a_baseline_whatever_its_state_and_no_other_file(repository: Repository) -> None:
+    repository.write_at(FILE, '{"whowaits-baseline": 1,\n<<<<<<< HEAD\n')
+    assert repository.run("baseline", "write").exit_code == 0
+    result = repository.run("baseline", "write", "--file", "llm.py")
+    assert result.exit_code == 2
+    assert "llm.py: is no baseline; remove it, or name another file with --file" in result.output
+    assert (repository.folder / "llm.py").read_text(encoding="utf-8") == HELPER
+    repository.write_at("empty.json", "")
+    assert repository.run("baseline", "write", "--file", "empty.json").exit_code == 0
+
+
+def test_a_baseline_named_as_the_folder_is_answered_with_the_option(repository: Repository) -> None:
+    repository.run("baseline", "write")
+    for word in ("show", "prune", "write"):
+        result = repository.run("baseline", word, FILE)
+        assert result.exit_code == 2
+        assert f"--file {FILE} names a baseline" in result.output

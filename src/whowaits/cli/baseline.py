@@ -34,7 +34,10 @@ def write(
     from whowaits.code import baseline
 
     with wrong_use_is_exit_2():
-        path, found = _file(folder, file, isolated), _found(folder, as_of, no_cache, isolated)
+        path = _file(folder, file, isolated)
+        if not baseline.may_replace(path):
+            shared.fail(f"{path}: is no baseline; remove it, or name another file with --file")
+        found = _found(folder, as_of, no_cache, isolated)
         shared.write(path, baseline.render(found))
     print(f"wrote {path}: {len(found):,} accepted")
 
@@ -75,6 +78,8 @@ def prune(
 def _file(folder: Path, file: Path | None, isolated: bool) -> Path:
     from whowaits.code.baseline import FILE_NAME
 
+    if folder.is_file():
+        shared.fail(f"{folder}: the folder of the program is expected; --file {folder} names a baseline")
     if file is not None:
         return file
     settings = config.load(root_of([folder]), isolated=isolated)

@@ -56,14 +56,26 @@ def read(path: Path) -> Before:
         data: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BaselineError(f"{path}: no such baseline; `whowaits baseline write` makes one") from None
-    except (OSError, ValueError, RecursionError) as error:
-        reason = str(error).splitlines()[0] if str(error) else "unreadable"
-        raise BaselineError(f"{path}: not a baseline: {reason}") from None
+    except OSError as error:
+        raise BaselineError(f"{path}: cannot be read: {error.strerror}") from None
+    except json.JSONDecodeError as error:
+        raise BaselineError(f"{path}:{error.lineno}: not a baseline: {error.msg}") from None
+    except (UnicodeDecodeError, RecursionError):
+        raise BaselineError(f"{path}: not a baseline of whowaits") from None
     if not isinstance(data, dict) or _MARK not in data:
         raise BaselineError(f"{path}: not a baseline of whowaits: `{_MARK}` is missing")
     if data[_MARK] != FORMAT:
         raise BaselineError(f"{path}: a baseline of format {data[_MARK]}; this version reads format {FORMAT}")
     return Before(_known(path, data.get("findings")), f"the baseline {path.name}")
+
+
+def may_replace(path: Path) -> bool:
+    """Return whether nothing is lost where a baseline is written to `path`: it holds none, or nothing at all."""
+    try:
+        held = path.read_bytes()
+    except OSError:
+        return not path.is_file()
+    return not held.strip() or _MARK.encode() in held
 
 
 def _known(path: Path, rows: Any) -> dict[str, Finding]:
