@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -20,22 +21,6 @@ from tests.gate.conftest import JOB, ONCE, Repository, log
 
 ROOT = Path(__file__).parents[2]
 CI = ROOT / "ci"
-GH = """#!{python}
-import json, pathlib, sys
-store = pathlib.Path({store!r})
-comments = json.loads(store.read_text()) if store.exists() else []
-words = sys.argv[1:]
-body = next((w[6:] for w in words if w.startswith("body=@")), None)
-text = pathlib.Path(body).read_text() if body else ""
-if "POST" in words:
-    comments.append(text)
-elif "PATCH" in words:
-    comments[int(next(w for w in words if "/comments/" in w).rpartition("/")[2]) - 1] = text
-else:
-    mark = next(w for w in words if "startswith" in w).split('"')[1]
-    print(*[n for n, c in enumerate(comments, 1) if c.startswith(mark)], sep="\\n")
-store.write_text(json.dumps(comments))
-"""
 
 
 def run(repository: Repository, script: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -61,7 +46,7 @@ def branch(repository: Repository) -> Repository:
 def test_a_new_finding_fails_and_leaves_every_report(branch: Repository) -> None:
     result = check(branch, WHOWAITS_ANNOTATIONS="github")
     assert result.returncode == 1, result.stderr
-    assert result.stdout.startswith("::notice file=llm.py,line=7")
+    assert result.stdout.startswith("::warning file=nightly.py,line=5,")
     out = branch.folder.parent / "out"
     assert sorted(p.name for p in out.iterdir()) == ["comment.md", "gitlab.json", "junit.xml", "whowaits.sarif"]
 
@@ -83,27 +68,108 @@ def test_a_floor_and_a_budget_come_from_the_environment(branch: Repository) -> N
     assert check(branch, WHOWAITS_MIN_SAVING="1000", WHOWAITS_BUDGET="0", **words).returncode == 1
 
 
-def test_on_github_one_comment_is_written_then_updated(branch: Repository) -> None:
-    store, gh = branch.folder.parent / "comments.json", branch.folder.parent / "gh"
-    gh.write_text(GH.format(python=sys.executable, store=str(store)))
-    gh.chmod(0o755)
-    words = {"GITHUB_REPOSITORY": "a/b", "WHOWAITS_PULL": "7"}
+class GitHub(http.server.BaseHTTPRequestHandler):
+    """As much of GitHub as the comments of a pull request need; `own` are the ids that the token may change."""
+
+    comments: dict[int, str]
+    own: set[int]
+    may_write: bool
+    tokens: set[str | None]
+
+    def _answer(self, status: int, document: object) -> None:
+        self.tokens.add(self.headers.get("Authorization"))
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(document).encode())
+
+    def _body(self) -> str:
+        return str(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"])
+
+    def do_GET(self) -> None:
+        page = int(parse_qs(urlsplit(self.path).query)["page"][0])
+        rows = [{"id": n, "body": body} for n, body in sorted(self.comments.items())]
+        self._answer(200, rows[(page - 1) * 100 : page * 100])
+
+    def do_POST(self) -> None:
+        body = self._body()
+        if self.may_write:
+            assert self.path == "/repos/a/b/issues/7/comments"
+            number = max(self.comments, default=0) + 1
+            self.comments[number] = body
+            self.own.add(number)
+        self._answer(201 if self.may_write else 403, {})
+
+    def do_PATCH(self) -> None:
+        number, body = int(self.path.removeprefix("/repos/a/b/issues/comments/")), self._body()
+        if number in self.own:
+            self.comments[number] = body
+        self._answer(200 if number in self.own else 403, {})
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def github() -> Iterator[tuple[dict[str, str], type[GitHub]]]:
+    held = {"comments": {}, "own": set(), "tokens": set(), "may_write": True}
+    handler = type("Handler", (GitHub,), held)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        yield {"GITHUB_API_URL": url, "GITHUB_REPOSITORY": "a/b", "WHOWAITS_PULL": "7", "GH_TOKEN": "secret",
+               "no_proxy": "*"}, handler  # fmt: skip
+        server.shutdown()
+
+
+@pytest.mark.parametrize("others", [0, 1, 100, 250])
+def test_on_github_one_comment_is_written_then_updated(
+    branch: Repository, github: tuple[dict[str, str], type[GitHub]], others: int
+) -> None:
+    words, server = github
+    server.comments.update(dict.fromkeys(range(1, others + 1), "a comment of somebody"))
     for text, said in ((JOB, "1 new"), (ONCE, "0 new"), (JOB, "1 new")):
         branch.write(nightly=text)
         check(branch)
-        assert run(branch, "comment-github.sh", **words).returncode == 0
-        (comment,) = json.loads(store.read_text())
-        assert said in comment
+        told = run(branch, "comment-github.sh", **words)
+        assert (told.returncode, told.stderr) == (0, "")
+        assert len(server.comments) == others + 1
+        assert said in server.comments[others + 1]
+    assert server.comments[others + 1] == (branch.folder.parent / "out" / "comment.md").read_text(encoding="utf-8")
+    assert server.tokens == {"Bearer secret"}
 
 
-def test_on_github_nothing_is_written_where_there_is_nothing_to_say(branch: Repository) -> None:
-    store, gh = branch.folder.parent / "comments.json", branch.folder.parent / "gh"
-    gh.write_text(GH.format(python=sys.executable, store=str(store)))
-    gh.chmod(0o755)
+def test_on_github_nothing_is_written_where_there_is_nothing_to_say(
+    branch: Repository, github: tuple[dict[str, str], type[GitHub]]
+) -> None:
+    words, server = github
     branch.write(nightly=ONCE)
     check(branch)
-    assert run(branch, "comment-github.sh", GITHUB_REPOSITORY="a/b", WHOWAITS_PULL="7").returncode == 0
-    assert json.loads(store.read_text()) == []
+    assert run(branch, "comment-github.sh", **words).returncode == 0
+    assert server.comments == {}
+
+
+def test_on_github_a_comment_of_somebody_else_that_looks_like_ours_is_left_alone(
+    branch: Repository, github: tuple[dict[str, str], type[GitHub]]
+) -> None:
+    words, server = github
+    server.comments[1] = "<!-- whowaits -->\nnot ours"
+    check(branch)
+    for _ in ("written", "updated"):
+        assert run(branch, "comment-github.sh", **words).returncode == 0
+        assert list(server.comments) == [1, 2]
+    assert (server.comments[1], "1 new" in server.comments[2]) == ("<!-- whowaits -->\nnot ours", True)
+
+
+def test_on_github_a_token_that_may_not_write_fails_nothing_and_is_said(
+    branch: Repository, github: tuple[dict[str, str], type[GitHub]]
+) -> None:
+    words, server = github
+    server.may_write = False
+    check(branch)
+    told = run(branch, "comment-github.sh", **words)
+    assert told.returncode == 0
+    assert "::warning title=whowaits::no comment was written: the token may not" in told.stdout
+    assert "secret" not in told.stdout + told.stderr
 
 
 class Notes(http.server.BaseHTTPRequestHandler):

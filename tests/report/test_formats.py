@@ -124,10 +124,11 @@ def test_sarif_paths_are_relative_and_whole_and_a_notebook_has_no_line_of_its_ow
 def test_github_is_given_one_command_a_new_finding(scan: Scan) -> None:
     lines = ci.render_github(scan).splitlines()
     assert lines[0] == (
-        "::notice file=src/jobs/tag.py,line=10,endLine=14,col=12,title=whowaits%3A loop-over-data::Nobody waits for this call."
+        "::warning file=src/night.py,line=3,title=whowaits%3A loop-over-data"
+        "::Nobody waits for this call. The call: src/jobs/tag.py:10."
     )
-    assert [line.partition(" ")[0] for line in lines] == ["::notice", "::warning", "::warning"]
-    assert "cell 3" in lines[2]
+    assert [line.partition(" ")[0] for line in lines] == ["::warning", "::error", "::warning"]
+    assert "cell 3, line " in lines[2] and ",line=" not in lines[2]
 
 
 def test_gitlab_is_given_what_its_report_needs_also_of_what_is_known(scan: Scan) -> None:
@@ -138,6 +139,15 @@ def test_gitlab_is_given_what_its_report_needs_also_of_what_is_known(scan: Scan)
         assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
         assert issue["location"]["lines"]["begin"] >= 1
     assert len({i["fingerprint"] for i in issues}) == 4
+    assert issues[0]["location"] == {"path": "src/night.py", "lines": {"begin": 3, "end": 3}}
+
+
+def test_what_has_a_day_is_an_error_among_annotations(scan: Scan) -> None:
+    required = replace(scan.findings[0], urgency="required", driver=None)
+    (line,) = ci.render_github(replace(scan, findings=(required,))).splitlines()
+    assert line == (
+        "::error file=src/jobs/tag.py,line=10,title=whowaits%3A loop-over-data::Nobody waits for this call."
+    )
 
 
 def test_junit_has_a_failure_for_each_new_finding_and_a_passed_test_without(scan: Scan, make: SimpleNamespace) -> None:
@@ -162,7 +172,11 @@ def test_the_comment_has_money_where_a_log_knows_it_and_says_where_not(scan: Sca
 
 def test_names_from_outside_break_out_of_no_format(make: SimpleNamespace) -> None:
     scan = evil(make)
-    assert [line for line in ci.render_github(scan).splitlines() if line.startswith("::error")] == []
+    assert [
+        line
+        for line in ci.render_github(scan).splitlines()
+        if "::error" in line.partition(" ")[0] or line.startswith("::set")
+    ] == []
     assert len(ci.render_github(scan).splitlines()) == 1
     ElementTree.fromstring(ci.render_junit(scan).encode())
     html = MarkdownIt("gfm-like", {"linkify": False}).render(ci.render_markdown(scan))

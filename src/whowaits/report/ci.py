@@ -20,17 +20,16 @@ _SPELLED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@\u200b"} | {c:
 
 
 def render_github(scan: Scan) -> str:
-    """Return one workflow command for each finding; GitHub shows them beside the changed lines."""
+    """Return one workflow command for each finding, at what makes the calls: GitHub shows it beside that line."""
     return "".join(_annotation(found) for found in reported(scan))
 
 
 def _annotation(found: Reported) -> str:
-    level = "notice" if found.finding.urgency == "try" else "warning"
-    values = {"file": found.path, "line": found.line, "endLine": found.end_line, "col": found.column}
+    level = "error" if found.finding.urgency == "required" else "warning"
+    at = found.act_at
+    values = {"file": at.path, "line": at.line if at.cell is None else None, "title": f"whowaits: {found.finding.rule}"}
     told = [f"{key}={_property(str(value))}" for key, value in values.items() if value is not None]
-    title = _property(f"whowaits: {found.finding.rule}")
-    cell = "" if found.line is not None else f"{found.where}: "
-    return f"::{level} {','.join(told)},title={title}::{_data(cell + found.message)}\n"
+    return f"::{level} {','.join(told)}::{_data(found.told_there)}\n"
 
 
 def _data(text: str) -> str:
@@ -47,13 +46,14 @@ def render_gitlab(scan: Scan) -> str:
 
 
 def _issue(found: Reported) -> dict[str, object]:
-    line = found.line or 1
+    at = found.act_at
+    line = at.line if at.cell is None and at.line is not None else 1
     return {
-        "description": found.message if found.line is not None else f"{found.where}: {found.message}",
+        "description": found.told_there,
         "check_name": found.finding.rule,
         "fingerprint": found.finding.fingerprint,
         "severity": "minor" if found.finding.urgency == "try" else "major",
-        "location": {"path": found.path, "lines": {"begin": line, "end": found.end_line or line}},
+        "location": {"path": at.path, "lines": {"begin": line, "end": line}},
     }
 
 

@@ -33,6 +33,8 @@ class Reported:
     end_line: int | None
     column: int | None
     steps: tuple[Step, ...]
+    act_at: Step
+    """Where a person would act: what makes many calls, else the call. A change that adds a loop changes its file."""
 
     @property
     def where(self) -> str:
@@ -43,6 +45,14 @@ class Reported:
     @property
     def message(self) -> str:
         return words.clean(self.finding.message, 400)
+
+    @property
+    def told_there(self) -> str:
+        """The message as it reads at `act_at`: with the call, where that is elsewhere."""
+        place, there = self.finding.place, self.act_at
+        is_call = (there.path, there.cell, there.line) == (self.path, place.cell, place.line)
+        told = self.message if is_call else f"{self.message} The call: {self.where}."
+        return told if there.cell is None else f"cell {there.cell}, line {there.line}: {told}"
 
     @property
     def monthly_usd(self) -> Decimal | None:
@@ -75,6 +85,7 @@ def _one(finding: Finding, site: CallSite | None, prefix: str) -> Reported:
         end_line=end_line if in_file else None,
         column=place.column if in_file else None,
         steps=tuple(_steps(finding, usage, prefix)),
+        act_at=_step(finding.driver or place, prefix, finding.rule),
     )
 
 
@@ -86,6 +97,10 @@ def _usage(finding: Finding, site: CallSite | None) -> Usage | None:
     return of_it[0] if of_it else site.deciding
 
 
+def _step(place: Place, prefix: str, what: str) -> Step:
+    return Step(prefix + place.path, place.line, place.cell, what)
+
+
 def _steps(finding: Finding, usage: Usage | None, prefix: str) -> Iterator[Step]:
     """From what makes many calls down to the function that holds the call."""
     if usage is None:
@@ -93,7 +108,6 @@ def _steps(finding: Finding, usage: Usage | None, prefix: str) -> Iterator[Step]
     if usage.driver is not None and usage.driver != finding.place:
         driver = usage.driver
         what = next((e.says for e in usage.evidence if e.place == driver and e.rule == usage.rule), usage.rule)
-        yield Step(prefix + driver.path, driver.line, driver.cell, what)
+        yield _step(driver, prefix, what)
     for frame in usage.via[:-1]:
-        place = frame.place
-        yield Step(prefix + place.path, place.line, place.cell, f"on the way, in {frame.function}")
+        yield _step(frame.place, prefix, f"on the way, in {frame.function}")
