@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 READS_RESULT: Final = "reads-result"
 STREAMED: Final = "streamed-answer"
 JOINS, PASSES = "joins-pieces", "passes-pieces"
+GROWING_MESSAGES, NEW_CONVERSATION = "growing-messages", "new-conversation"
 SAME_QUESTION: Final = "same-question"
 DEMONSTRATION: Final = "demonstration"
 REPETITION: Final = "repetition"
@@ -100,22 +101,25 @@ class Reader:
         return ways(site, self._reads_result)
 
     def _reads_result(self, site: Site, step: Step) -> bool:
-        return any(fact.name == READS_RESULT for fact in self._facts(site, step, False).facts)
+        return READS_RESULT in self._names(site, step)
 
     def read(self, site: Site, path: Path) -> Reading:
         """What one path to `site`, one of its `ways`, says."""
         evidence: list[Evidence] = []
         drivers: list[Driver] = []
+        conversations: list[Evidence] = []
         for rule, place in self._about_call(site):
             self._add(rule, place, site.rule.kind == "embedding", site.function, evidence, drivers)
         kept_for_later = passed_on = False
         for number, step in enumerate(path.steps):
             background = path.entry.rule == QUEUED_CALL and step is path.steps[-1]
             kept_for_later = kept_for_later or self._keeps(step)
-            became = {f.name for f in self._facts(site, step, False).facts} if number and passed_on else set()
+            became = self._names(site, step) if number and passed_on else set()
             if JOINS in became:
                 evidence = [replace(e, hint=True) if e.rule == STREAMED else e for e in evidence]
             passed_on = passed_on and PASSES in became
+            if number and not drivers and NEW_CONVERSATION in self._names(site, step):
+                evidence = [e for e in evidence if e not in conversations]
             for rule, place, weak, value in self._about_step(site, step, number == 0):
                 drives = rule.says.shape is not None
                 passed_on = passed_on or (rule.id == STREAMED and weak)
@@ -124,6 +128,8 @@ class Reader:
                 if kept_for_later and drives:
                     continue  # a loop that registers functions does not run them
                 self._add(rule, place, weak, step.function, evidence, drivers, value)
+                if rule.id == GROWING_MESSAGES and weak:
+                    conversations.append(evidence[-1])
         entry = Entry(path.entry.kind, Place(path.entry.path, path.entry.line, cell=path.entry.cell))
         entry_rule = self._rules.by_id.get(path.entry.rule or _UNRULED.get(path.entry.kind, ""))
         if entry_rule is not None and entry.place is not None:
@@ -200,6 +206,10 @@ class Reader:
         if key not in self._slept:
             self._slept[key] = Pauses(step.path, "".join(self._sources.lines(*key)))
         return self._slept[key].between(step.first_line, step.last_line)
+
+    def _names(self, site: Site, step: Step) -> set[str]:
+        """The names of the facts of a step above the call."""
+        return {fact.name for fact in self._facts(site, step, False).facts}
 
     def _keeps(self, step: Step) -> bool:
         """Whether the step hands a function to something that keeps it, to run it at its own time."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 class Fact(NamedTuple):
     """One thing seen in a step. `value`: seconds between two rounds. `weak`: a loop over a handful of literals only, a
-    streamed answer that is passed on to the caller."""
+    streamed answer that is passed on to the caller, a conversation that ends with the object or list it is in."""
 
     name: str
     line: int
@@ -44,6 +44,7 @@ NOTHING: Final = StepFacts()
 _WORTH_READING: Final = re.compile(
     r"\.(get|wait|result|join|return_value)\b|tools|input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|listen|list\(|tuple\("
     r"|httpMethod|requestContext|rawPath|routeKey|pathParameters|queryString|PATH_INFO|REQUEST_METHOD|QUERY_STRING"
+    r"|= *[A-Z]\w*\(|\b[A-Z]\w*\([^()]*\)\."
 )
 
 

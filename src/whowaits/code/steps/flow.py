@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 import libcst as cst
 
+from whowaits.code.steps import slots
 from whowaits.code.steps.tree import Tree, contains, last_name, reads, statements, variable, walk
 from whowaits.frozen import dataclass
 
@@ -139,11 +140,28 @@ def carried(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, arguments: Names
     bound = bindings(tree, region)
     from_answer = derived(tree, call, bound)
     kept = needed(tree, call, arguments, bound) & from_answer
-    stale = {name for name in kept if not _is_fresh(tree, region, call, name, bound)}
-    return [b for b in bound if b.name in stale and (b.sources & from_answer or contains(tree, b.value, call))]
+    stale = {name for name in kept if not is_renewed(tree, region, call, name, bound)}
+    brought = [b for b in bound if b.name in stale and (b.sources & from_answer or contains(tree, b.value, call))]
+    before = [b.value for b in bound if b.name in kept | arguments and tree.order[b.node] < tree.order[call]]
+    turning = _turning(tree, region, bound)
+    return [b for b in brought if not _stays_in_its_place(tree, turning, b, [call, *before])]
 
 
-def _is_fresh(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, name: str, bound: Sequence[Binding]) -> bool:
+def _stays_in_its_place(tree: Tree, turning: Names, b: Binding, read_in: Sequence[cst.CSTNode]) -> bool:
+    """Whether an answer is put where only this round looks: `df.loc[i, "a"] = ask(df.loc[i, "q"])`."""
+    targets = [t.target for t in b.node.targets] if isinstance(b.node, cst.Assign) else []
+    mine = [t for t in targets if variable(t) == b.name]
+    return bool(mine) and all(slots.is_own(tree, turning, b.name, t, read_in) for t in mine)
+
+
+def _turning(tree: Tree, region: cst.CSTNode, bound: Sequence[Binding]) -> set[str]:
+    """The variables that have another value in each round: the target of a `for`, what a `while` counts up."""
+    if isinstance(region, cst.While):
+        return {b.name for b in bound if b.how == "augment"}
+    return {b.name for b in _bindings_of(tree, region)} if isinstance(region, cst.For) else set()
+
+
+def is_renewed(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, name: str, bound: Sequence[Binding]) -> bool:
     """Whether every round gives `name` a new value before the call, whatever the former round left in it."""
     around = {parent for parent, _ in tree.ancestors(call)}
     for b in bound:

@@ -289,6 +289,8 @@ def _while(tree: Tree, loop: Loop, node: cst.While, leaves: Leaves, pauses: Mapp
         return clock
     if leaves != "always" and _takes_next(tree, loop, bound, used):
         return Kind("queue-consumer")
+    if leaves == "never" and _gathers_enough(tree, loop, node, bound):
+        return Kind("loop-over-data" if used & {b.name for b in bound} else "repetition")
     if (tested & answer) and not _counts(tested, bound):
         return Kind("tool-loop" if _asks_for_tools(tree, node) else "until-answer")
     if work := _worklist(tree, tested, bound, used, node):
@@ -320,6 +322,28 @@ def _takes_next(tree: Tree, loop: Loop, bound: Sequence[Binding], used: Names) -
 def _is_first(node: cst.Subscript) -> bool:
     index = node.slice[0].slice
     return isinstance(index, cst.Index) and isinstance(index.value, cst.Integer) and index.value.value == "0"
+
+
+def _gathers_enough(tree: Tree, loop: Loop, node: cst.While, bound: Sequence[Binding]) -> bool:
+    """Whether each round adds its answer to a list until that is long enough: `while len(a) < n: a.append(ask())`."""
+    if not isinstance(node.test, cst.Comparison):
+        return False
+    measured = {
+        variable(c.args[0].value) for c in calls_in(tree, node.test.left) if last_name(c.func) == "len" and c.args
+    }
+    answer = derived(tree, loop.call, bound)
+    added = [b for b in bound if b.how != "assign" and (b.sources & answer or contains(tree, b.value, loop.call))]
+    return any(b.name in measured and _in_every_round(tree, node, b.node) for b in added)
+
+
+def _in_every_round(tree: Tree, loop: cst.While, node: cst.CSTNode) -> bool:
+    """Whether a statement runs in each round in which nothing goes wrong."""
+    for parent, _ in tree.ancestors(node):
+        if parent is loop:
+            return True
+        if isinstance(parent, cst.If | cst.While | cst.ExceptHandler):
+            return False
+    return False
 
 
 def _counts(tested: Names, bound: Sequence[Binding]) -> bool:

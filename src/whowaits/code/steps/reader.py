@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import libcst as cst
 
 from whowaits.code.site import Step
-from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, loops, names
+from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, conversations, loops, names
 from whowaits.code.steps.flow import Names, bindings, contents, derived, function_of, needed
 from whowaits.code.steps.places import MAX_DEPTH, TooDeepError
 from whowaits.code.steps.tree import Tree, calls_in, contains, dotted, find_calls, parse, reads, seen_from
@@ -141,7 +141,9 @@ def _conversation(
 ) -> Iterator[Fact]:
     kept = answers.conversation_kept(tree, calls[0], seen_from(tree, frozenset(arguments), calls[0], region), region)
     if kept is not None:
-        yield Fact("growing-messages", tree.line(kept))
+        yield Fact("growing-messages", tree.line(kept), weak=True)
+    if not asked.model_call and conversations.is_new(tree, calls[0], around):
+        yield Fact("new-conversation", tree.line(calls[0]))
     if asked.chat:
         inner = around[0].node if around else region
         if any(answers.chat_is_kept(tree, c, inner) for c in calls):
