@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from whowaits.code.classes import RUN_FOR, ClassId
 from whowaits.code.edges import Edge, Hop, Node, call_of, is_called, node_of
 from whowaits.code.holders import Holders
+from whowaits.code.modules import is_test
 from whowaits.code.objects import takers
 from whowaits.code.qualified import QualifiedNames
 from whowaits.code.results import WRAPS
@@ -74,10 +75,15 @@ class Tracker:
                 self._by_result(task)
             else:
                 self._by_param(task)
-        if not self.edges and self._is_open():
+        if not self._is_used() and self._is_open():
             for path, number in takers(self.resolver, (self.node[0], self.scope.parent)):
                 self._hand(path, number, ())
         return tuple(sorted(self.edges, key=lambda e: [(h.path, h.number) for h in reversed(e.hops)]))
+
+    def _is_used(self) -> bool:
+        """Whether anything but tests of it calls the function."""
+        in_test = is_test(self.node[0])
+        return any(in_test or not is_test(hop.path) for edge in self.edges for hop in edge.hops[:1])
 
     def _is_open(self) -> bool:
         """Whether it is a method that somebody who gets the object may call."""

@@ -42,7 +42,7 @@ Pauses = tuple[tuple[int, float], ...]
 
 NOTHING: Final = StepFacts()
 _WORTH_READING: Final = re.compile(
-    r"\.(get|wait|result|join|return_value)\b|tools|input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|listen|list\(|tuple\("
+    r"\.(get|wait|result|join|return_value)\b|tools|input|prompt|\.ask\(|questionary|stream|Records|append|extend|\+=|histor|message|send|[Rr]epl|respond|listen|list\(|tuple\("
     r"|httpMethod|requestContext|rawPath|routeKey|pathParameters|queryString|PATH_INFO|REQUEST_METHOD|QUERY_STRING"
     r"|= *[A-Z]\w*\(|\b[A-Z]\w*\([^()]*\)\."
 )

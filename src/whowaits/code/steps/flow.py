@@ -138,13 +138,36 @@ def _compared(tree: Tree, value: cst.CSTNode) -> frozenset[str]:
 def carried(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, arguments: Names) -> list[Binding]:
     """The bindings by which an answer reaches the arguments of the same call in the next round of `region`."""
     bound = bindings(tree, region)
-    from_answer = derived(tree, call, bound)
-    kept = needed(tree, call, arguments, bound) & from_answer
-    stale = {name for name in kept if not is_renewed(tree, region, call, name, bound)}
-    brought = [b for b in bound if b.name in stale and (b.sources & from_answer or contains(tree, b.value, call))]
-    before = [b.value for b in bound if b.name in kept | arguments and tree.order[b.node] < tree.order[call]]
+    used = needed(tree, call, arguments, bound)
+    reached = _reached_next_round(tree, region, call, bound)
+    stale = {name for name in used & reached if not is_renewed(tree, region, call, name, bound)}
+    brought = [b for b in bound if b.name in stale and (b.sources & reached or contains(tree, b.value, call))]
+    before = [b.value for b in bound if b.name in used and tree.order[b.node] < tree.order[call]]
     turning = _turning(tree, region, bound)
     return [b for b in brought if not _stays_in_its_place(tree, turning, b, [call, *before])]
+
+
+def _reached_next_round(tree: Tree, region: cst.CSTNode, call: cst.CSTNode, bound: Sequence[Binding]) -> set[str]:
+    """The variables that an answer gets to by the time the next round calls again: what holds it when a round ends
+    and is not made anew, and what the next round takes from there."""
+    held: set[str] = set()
+    for loop in (*_loops_inside(tree, region, call), region):
+        inside = bindings(tree, loop)
+        later = [b for b in inside if tree.order[b.node] > tree.order[call] or contains(tree, b.value, call)]
+        held = derived(tree, call, later) | derived_names(held, later)
+        kept = {name for name in held if not is_renewed(tree, loop, call, name, inside)}
+        if loop is not region:
+            held |= derived_names(kept, inside)
+    return kept | derived_names(kept, [b for b in bound if tree.order[b.node] < tree.order[call]])
+
+
+def _loops_inside(tree: Tree, region: cst.CSTNode, call: cst.CSTNode) -> list[cst.CSTNode]:
+    """The loops around `call` inside of `region`, innermost first."""
+    return [
+        parent
+        for parent, _ in tree.ancestors(call)
+        if isinstance(parent, cst.For | cst.While) and tree.order[parent] > tree.order[region]
+    ]
 
 
 def _stays_in_its_place(tree: Tree, turning: Names, b: Binding, read_in: Sequence[cst.CSTNode]) -> bool:

@@ -12,6 +12,7 @@ from whowaits.code.site import Step
 from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, conversations, loops, names
 from whowaits.code.steps.flow import Names, bindings, contents, derived, function_of, needed
 from whowaits.code.steps.places import MAX_DEPTH, TooDeepError
+from whowaits.code.steps.sent_back import sent_back
 from whowaits.code.steps.tree import Tree, calls_in, contains, dotted, find_calls, parse, reads, seen_from
 
 
@@ -78,6 +79,8 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
         yield Fact("records", tree.line(region))
     if asked.model_call and any(answers.offers_tools(tree, c, region) for c in calls):
         yield Fact("offers-tools", tree.line(call))
+    if (reply := sent_back(tree, calls, region)) is not None:
+        yield Fact("sent-back", tree.line(reply))
     if not asked.model_call and (reading := answers.result_read(tree, calls, region)) is not None:
         yield Fact("reads-result", tree.line(reading))
     yield from _stages(tree, call, arguments, around, asked.others)
