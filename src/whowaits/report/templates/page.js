@@ -71,8 +71,7 @@
         if (!now || now === first) show(at, amounts === !now);
         else show(-1, false);
       });
-      head.replaceChildren(button);
-      head.ariaLabel = name;
+      head.replaceChildren(button, make("span", { className: "name", textContent: name }));
       for (const down of [amounts, !amounts]) {
         choice.append(make("option", { textContent: `${name}, ${down ? "down" : "up"}`, value: `${at} ${Number(down)}` }));
       }
