@@ -406,3 +406,5 @@ class Classified:
     coverage: tuple[Coverage, ...] = ()
     price_doubts: tuple[PriceDoubt, ...] = ()
     missing: tuple[Missing, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """Of batches that are no workload's: only as a whole are they in the log."""

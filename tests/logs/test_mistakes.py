@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.logs.conftest import Classify, call, named, only
-from tests.logs.traffic import Row, chat, day, rows, runs
+from tests.logs.conftest import Classify, call, lines, named, only
+from tests.logs.traffic import DAY, Row, chat, day, rows, runs
 from whowaits.model import Workload
 from whowaits.rules import FindingRule, LogCase, load_findings
 
+HOUR = timedelta(hours=1)
 RULES = [rule for rule in load_findings() if rule.says]
 CASES = [pytest.param(rule, case, id=f"{rule.id}: {case.name}") for rule in RULES for case in rule.cases]
 
@@ -89,6 +92,45 @@ def test_a_batch_that_lost_more_than_the_others_is_a_finding(classify: Classify)
 
 def test_a_batch_that_lost_as_much_as_the_others_is_none(classify: Classify) -> None:
     assert "batch-above-base-line" not in findings(only(classify(*batches(2))))
+
+
+def whole(provider: str, number: int, lost: int) -> Row:
+    """The provider's own object of a finished batch of a hundred requests."""
+    at = day(number, 3)
+    if provider == "anthropic":
+        counts = {"processing": 0, "succeeded": 100 - lost, "errored": 1, "canceled": 0, "expired": lost - 1}
+        return {
+            "id": f"msgbatch_{number}", "type": "message_batch", "processing_status": "ended", "request_counts": counts,
+            "created_at": at.isoformat(), "ended_at": (at + HOUR).isoformat(), "expires_at": (at + DAY).isoformat(),
+        }  # fmt: skip
+    ended = {"status": "expired", "expired_at": int(at.timestamp()) + 86_400} if lost > 1 else {"status": "completed"}
+    return {
+        "id": f"batch_{number}", "object": "batch", "endpoint": "/v1/chat/completions", "completion_window": "24h",
+        "created_at": int(at.timestamp()), "request_counts": {"total": 100, "completed": 100 - lost, "failed": 1},
+        "metadata": {"job": "tags"}, **ended,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_a_batch_known_only_as_a_whole_that_lost_more_than_the_others_is_a_finding(
+    tmp_path: Path, classify: Classify, provider: str
+) -> None:
+    objects = [whole(provider, n, 40 if n == 8 else 1) for n in range(9)]
+    found = classify(lines(tmp_path / "batches.jsonl", objects))
+    (finding,) = found.findings
+    assert (finding.rule, str(finding.place)) == ("batch-above-base-line", "batches.jsonl")
+    assert finding.message.startswith(
+        f"{provider} batches: batch {objects[8]['id']} lost 40 of 100 requests (40.0 %), 39"
+    )
+    assert classify(lines(tmp_path / "few.jsonl", objects[5:])).findings == ()
+    assert classify(lines(tmp_path / "even.jsonl", [whole(provider, n, 2) for n in range(9)])).findings == ()
+
+
+def test_a_batch_whose_requests_are_logged_one_by_one_is_not_counted_twice(tmp_path: Path, classify: Classify) -> None:
+    objects = [whole("openai", n, 40 if n == 8 else 1) for n in range(9)]
+    items = [call(n, provider="openai", batch_id="batch_8", is_batch=True, record_kind="batch_item") for n in range(3)]
+    logged = lines(tmp_path / "calls.jsonl", items)
+    assert classify(lines(tmp_path / "batches.jsonl", objects), logged).findings == ()
 
 
 REGISTER = '[[workload]]\nname = "copy"\nmatch = {{service = "copy"}}\nwaiter = "nobody"\ndeadline = "{}"\n'

@@ -56,7 +56,7 @@ def test_a_batch_that_expired_was_not_back(classify: Classify) -> None:
 def test_batches_of_another_provider_say_nothing(classify: Classify) -> None:
     found = classify(*copy(provider="anthropic", model="claude-haiku-4-5"), *batches([1.0] * 20), register=FOUR_HOURS)
     says = turnaround(named(found, "copy")) or ""
-    assert says.startswith("the provider says that most of batches are back within 1 hour (its guide")
+    assert says.startswith("the provider says that most batches are back within 1 hour (its guide")
 
 
 def test_what_is_not_known_is_said(classify: Classify) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from whowaits.deadlines.durations import say
 from whowaits.judge import is_out_of_time
+from whowaits.logs import whole_batches
 from whowaits.logs.engine import Engine, features
 from whowaits.logs.units import Unit
 from whowaits.model import NANO_USD, Verdict
@@ -43,6 +44,17 @@ def of(unit: Unit, verdict: Verdict, seen: Figures) -> list[Mistake]:
     """Return the mistakes that the figures of a unit and its verdict show, in the order of their rules."""
     judged = {**seen, **_judged(unit, verdict)}
     return [Mistake(rule.id, rule.says.format_map(judged)) for rule in load_findings() if rule.when.holds(judged)]
+
+
+def of_whole_batches(engine: Engine) -> list[tuple[str, str, Mistake]]:
+    """Return (what the batches are, file, mistake) where a batch lost more of its requests than its like."""
+    groups = [(name, file, _worst_batch(rows)) for name, file, rows in whole_batches.read(engine)]
+    return [
+        (name, file, Mistake(rule.id, rule.says.format_map(seen)))
+        for name, file, seen in groups
+        for rule in load_findings()
+        if rule.when.holds(seen)
+    ]
 
 
 def _judged(unit: Unit, verdict: Verdict) -> Figures:

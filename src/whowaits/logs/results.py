@@ -88,9 +88,12 @@ def _findings(unit: Unit, verdict: Verdict, seen: mistakes.Figures, file: str) -
     if "declared-but-waited" in verdict.notes:
         found.append(("declared-but-waited", FINDINGS["declared-but-waited"]))
     found += mistakes.of(unit, verdict, seen)
-    return tuple(
-        Finding(rule, fingerprint(rule, unit.name), f"{unit.name}: {says}", Place(file)) for rule, says in found
-    )
+    return tuple(_finding(unit.name, mistakes.Mistake(*one), file) for one in found)
+
+
+def _finding(name: str, mistake: mistakes.Mistake, file: str) -> Finding:
+    rule, says = mistake
+    return Finding(rule, fingerprint(rule, name), f"{name}: {says}", Place(file))
 
 
 def fingerprint(rule: str, name: str) -> str:
@@ -125,6 +128,7 @@ def classified(
         coverage=aggregates.coverage(engine),
         price_doubts=doubts.price_doubts(engine),
         missing=doubts.missing(engine, statements),
+        findings=tuple(_finding(name, m, file) for name, file, m in mistakes.of_whole_batches(engine)),
     )
 
 

@@ -108,8 +108,9 @@ def _published(provider: str | None, left_s: float) -> str:
 
 
 def _figure(back: Back) -> str:
-    share = "most" if back.percent is None else f"{back.percent:g} %"
-    return f"the provider says that {share} of batches are back within {say(back.within_s)} ({back.source})"
+    share = "most" if back.percent is None else f"{back.percent:g} % of"
+    small = "" if back.requests is None else f" of up to {back.requests:,} requests"
+    return f"the provider says that {share} batches{small} are back within {say(back.within_s)} ({back.source})"
 
 
 def _clock(unit: Unit, left_s: float, runs: Sequence[Row], config: Config) -> str | None:

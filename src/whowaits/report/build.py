@@ -62,7 +62,7 @@ def build(joined: Joined, *, name: str, as_of: date, version: str, invoice: Deci
         sites=sites,
         questions=(*_questions(lines, sites), *_reviews(joined.register, as_of)),
         conflicts=joined.conflicts,
-        others=_others(joined.scan, workloads),
+        others=_others(joined, workloads),
         skipped=_skipped(joined),
         code=None if joined.scan is None else _code_basis(joined.scan),
         logs=None if joined.logs is None else _log_basis(joined.logs),
@@ -251,8 +251,10 @@ def _seen(evidence: Iterable[Evidence]) -> tuple[str, ...]:
     return tuple(e.says for e in strongest_first(evidence))
 
 
-def _others(scan: Scan | None, workloads: Iterable[Workload]) -> tuple[OtherFinding, ...]:
+def _others(joined: Joined, workloads: Iterable[Workload]) -> tuple[OtherFinding, ...]:
+    scan = joined.scan
     found = [OtherFinding(f.rule, f.message, f.place, w.name) for w in workloads for f in w.findings]
+    found += [OtherFinding(f.rule, f.message, f.place, None) for f in (joined.logs.findings if joined.logs else ())]
     if scan is not None:
         moves = {u.fingerprint for s in scan.call_sites for u in s.usages if is_move(u.verdict, s.tier)}
         others = (f for f in scan.findings if f.fingerprint not in moves and f.state != "suppressed")

@@ -57,6 +57,7 @@ def render_classified(classified: Classified, *, width: int = WIDTH, color: bool
     judged = sorted(classified.workloads, key=by_spend)
     _judged(screen, judged)
     others = [f"{f.rule}: {_message(w, f)}" for w in judged for f in w.findings]
+    others += [f"{f.rule}: {words.clean(f.message, 400)}" for f in classified.findings]
     _said(screen, "Other findings", others)
     _trust(screen, classified)
     unpriced = [f"{words.clean(model)}: {words.count(calls, 'call')}" for model, calls in classified.unpriced]

@@ -88,11 +88,13 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """How many batches are back after how long, as the provider publishes it. `percent` None = "most"."""
+    """How many batches are back after how long, as the provider publishes it. `percent` None = "most", `requests` = it
+    is said of batches of no more requests than this."""
 
     within_s: int
     source: str
     percent: float | None = None
+    requests: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from whowaits.logs import values
+from whowaits.logs import values, whole_batches
 from whowaits.logs.cells import Cells
 from whowaits.logs.documents import Document
 from whowaits.logs.openings import opening
@@ -85,6 +85,9 @@ def _batch(document: Document, cells: Cells, finisher: Finisher) -> dict[str, An
         "service_tier_raw": "batch",
         "operation": "chat",
         "request_count": sum(cells.read("request_count", values.whole, n) or 0 for n in counts.values()) or None,
+        "metadata": whole_batches.counted(
+            *(cells.read("request_count", values.whole, counts.get(name)) for name in ("errored", "expired"))
+        ),
         "status": "ok" if data.get("processing_status") == "ended" else "pending",
         "stated_deadline_at": expires,
         "stated_deadline_s": (expires - start).total_seconds() if expires and start else None,

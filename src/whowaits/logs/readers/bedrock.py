@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from whowaits.logs import values
+from whowaits.logs import values, whole_batches
 from whowaits.logs.callers import attached
 from whowaits.logs.cells import Cells, first
 from whowaits.logs.documents import Document, keys_of
@@ -178,6 +178,7 @@ def _manifest(data: Mapping[str, Any], document: Document, cells: Cells) -> dict
         "service_tier_raw": "batch",
         "batch_id": _job(document),
         "request_count": cells.read("request_count", values.whole, data.get("totalRecordCount")),
+        "metadata": whole_batches.counted(cells.read("request_count", values.whole, data.get("errorRecordCount"))),
         "input_tokens_total": total,
         "input_tokens_uncached": total,
         "output_tokens_total": cells.read("output_tokens_total", values.whole, data.get("outputTokenCount")),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from whowaits.deadlines import durations
-from whowaits.logs import values
+from whowaits.logs import values, whole_batches
 from whowaits.logs.cells import Cells, first
 from whowaits.logs.documents import Document
 from whowaits.logs.openings import opening
@@ -135,12 +135,22 @@ def _batch(document: Document, cells: Cells, finisher: Finisher) -> dict[str, An
         "operation": values.text(data.get("endpoint")),
         "request_count": cells.read("request_count", values.whole, counts.get("total")),
         "status": STATUS.get(str(data.get("status")), "pending"),
-        "metadata": sorted(labels.items()),
+        "metadata": [*sorted(labels.items()), *_lost(data, cells)],
         **_window(data),
         **span(start, end),
         **openai_tokens(cells, data.get("usage"), limit=values.whole),
     }
     return finisher.row(document, columns)
+
+
+def _lost(data: Mapping[str, Any], cells: Cells) -> list[tuple[str, str]]:
+    """What failed, and what was still to be done when the window ended."""
+    counts = values.mapping(data.get("request_counts"))
+    total, done, failed = (
+        cells.read("request_count", values.whole, counts.get(name)) for name in ("total", "completed", "failed")
+    )
+    ran_out = data.get("status") == "expired" and None not in (total, done, failed)
+    return whole_batches.counted(failed, max(0, (total or 0) - (done or 0) - (failed or 0)) if ran_out else None)
 
 
 def _window(data: Mapping[str, Any]) -> dict[str, Any]:
