@@ -108,6 +108,9 @@ def test_two_comments_that_are_alike_are_two_findings(repository: Repository) ->
     ("words", "said"),
     [
         ("ignore -- why", "name the rule"),
+        ("ignore[loop-over-data] - why", "a reason comes after ` -- `"),
+        ("ignore[loop-over-data] untill=2027-01-01 -- why", "did you mean `until`?"),
+        ("persom -- why", "did you mean `person`?"),
         ("ignore[loop-over-data] until=tomorrow -- why", "until=2027-03-01"),
         ("ignore[loop-over-data] nobdy -- why", "`nobdy`"),
     ],
@@ -190,3 +193,43 @@ def test_the_report_counts_what_is_suppressed(repository: Repository) -> None:
     result = repository.run("audit", ".", "-o", "reports", "--as-of", "2026-11-01")
     assert "1 finding suppressed with a reason." in result.output
     assert "1 finding suppressed with a reason." in (repository.folder / "reports" / "shop.md").read_text()
+
+
+@pytest.mark.parametrize("before", ["# noqa: B007  ", "# type: ignore[misc] ", "# pragma: no cover -- "])
+def test_it_may_follow_a_comment_for_another_tool(repository: Repository, before: str) -> None:
+    repository.write(job=DIRECT.replace("in rows:", f"in rows:  {before}{IGNORE}"))
+    assert rules(repository) == [("loop-over-data", "suppressed")]
+
+
+def test_an_empty_reason_is_none(repository: Repository) -> None:
+    repository.write(job=DIRECT.replace("in rows:", "in rows:  # whowaits: ignore[loop-over-data] --"))
+    assert rules(repository) == [("loop-over-data", None), ("comment-without-reason", None)]
+
+
+def test_a_rule_that_nobody_has_is_named_also_beside_one_that_is_of_use(repository: Repository) -> None:
+    both = "# whowaits: ignore[loop-over-data, loop-over-date] -- once"
+    repository.write(job=DIRECT.replace("in rows:", f"in rows:  {both}"))
+    assert rules(repository) == [("loop-over-data", "suppressed"), ("unused-suppression", None)]
+
+
+@pytest.mark.parametrize("said", ["person", "deadline=20m", "nobody deadline=4h"])
+def test_a_declaration_that_stands_at_no_call_is_reported(repository: Repository, said: str) -> None:
+    comment = f"# whowaits: {said} -- they look at it"
+    repository.write(job=DIRECT.replace("main(rows):", f"main(rows):  {comment}"))
+    found = repository.document()["findings"]
+    assert [(f["rule"], f["line"]) for f in found] == [("loop-over-data", 8), ("unused-suppression", 6)]
+    assert "move this comment there" in found[1]["message"]
+    repository.write(job=DIRECT.replace("in rows:", f"in rows:  {comment}"))
+    assert "unused-suppression" not in [rule for rule, _ in rules(repository)]
+
+
+def test_a_declaration_is_heard_where_only_its_file_is_asked_for(repository: Repository) -> None:
+    repository.write(job=JOB.replace("in rows:", "in rows:  # whowaits: person -- the editor waits"))
+    assert rules(repository, "job.py") == []
+
+
+def test_what_is_not_understood_is_said_wherever_it_stands(repository: Repository) -> None:
+    repository.write(job="x = 1  # whowaits: batch -- done\n" + DIRECT)
+    assert [(s["line"], s["reason"]) for s in repository.document()["skipped"]] == [
+        (1, "`# whowaits:` says `batch`, not person, program, nobody or a deadline such as deadline=20m")
+    ]

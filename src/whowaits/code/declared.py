@@ -12,7 +12,7 @@ from whowaits.code.site import Site
 from whowaits.config import Config
 from whowaits.deadlines import register
 from whowaits.deadlines.proposals import Proposal
-from whowaits.model import Basis, Evidence, Place, Skipped
+from whowaits.model import Basis, Evidence
 
 RULE: Final = "whowaits-comment"
 
@@ -27,7 +27,8 @@ class Declarations:
         self._day = day
         self._proposals = proposals
         self._entries = [e for e in config.workloads if e.code]
-        self.skipped: dict[Place, Skipped] = {}
+        self.heard: set[Mark] = set()
+        """Comments that say something about a call."""
 
     def about(self, site: Site, reading: Reading) -> tuple[Evidence, ...]:
         """Comments on the call and on its driver, and register entries that name code on the path."""
@@ -42,9 +43,8 @@ class Declarations:
 
     def _comments(self, marks: Iterable[Mark]) -> Iterator[Evidence]:
         for mark in marks:
-            if mark.error is not None:
-                self.skipped[mark.place] = Skipped(mark.place, mark.error)
-            elif mark.counts_on(self._day) and not mark.rules:
+            self.heard.add(mark)
+            if mark.counts_on(self._day) and not mark.rules:
                 says = f"a comment says: {mark.said}, {mark.reason}"
                 yield Evidence(RULE, says, Basis.DECLARED, mark.place, waiter=mark.waiter, deadline_s=mark.deadline_s)
 

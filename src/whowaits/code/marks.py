@@ -10,6 +10,7 @@ Without a reason a comment does not count, and neither does it after its last da
 from __future__ import annotations
 
 import ast
+import difflib
 import io
 import re
 import tokenize
@@ -20,11 +21,11 @@ from typing import Final
 from whowaits.code.sources import Sources
 from whowaits.deadlines import durations
 from whowaits.frozen import dataclass
-from whowaits.model import Place, Waiter
+from whowaits.model import Place, Skipped, Waiter
 
 WORD: Final = "whowaits:"
 _COMMENT: Final = re.compile(r"#\s*whowaits:\s*(?P<words>.*)$")
-_SPLIT: Final = re.compile(r"\s+--\s+|\s+—\s+")
+_SPLIT: Final = re.compile(r"\s+(?:--|—)(?:\s+|$)")
 _IGNORE: Final = re.compile(r"ignore\[([^\]]*)\]")
 _WAITERS: Final[dict[str, Waiter]] = {"person": "person", "program": "program", "nobody": "nobody"}
 
@@ -78,6 +79,12 @@ class Marks:
                 for cell in self._sources.cells(path):
                     yield from self.of(path, cell)
 
+    def not_understood(self, paths: Iterable[str]) -> Iterator[Skipped]:
+        """Yield the comments of some files that say nothing that is known, each with why."""
+        for mark in self.in_files(paths):
+            if mark.error is not None:
+                yield Skipped(mark.place, mark.error)
+
     def at(self, path: str, cell: int | None, first: int, last: int) -> list[Mark]:
         """Return the comments on the lines from `first` to `last`, and those alone on the lines just above."""
         marks = {mark.place.line or 0: mark for mark in self.of(path, cell)}
@@ -121,7 +128,7 @@ class Marks:
 def _found(where: Place, text: str) -> Iterator[Mark]:
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT and (match := _COMMENT.match(token.string)):
+            if token.type == tokenize.COMMENT and (match := _COMMENT.search(token.string)):
                 place = Place(where.path, token.start[0], cell=where.cell)
                 yield read(match["words"], place, alone=not token.line[: token.start[1]].strip())
     except (tokenize.TokenError, SyntaxError):
@@ -169,8 +176,12 @@ def _not_understood(word: str, rules: Iterable[str]) -> str:
         return f"`# whowaits:` says `{word}`; a day is written until=2027-03-01"
     if word.startswith("ignore"):
         return f"`# whowaits:` says `{word}`; name the rule: ignore[loop-over-data]"
+    if word.strip("-") == "":
+        return f"`# whowaits:` says `{word}`; a reason comes after ` -- `"
     known = "until=DAY or owner=NAME" if rules else "person, program, nobody or a deadline such as deadline=20m"
-    return f"`# whowaits:` says `{word}`, not {known}"
+    keys = ("until", "owner") if rules else ("until", "owner", "deadline", *_WAITERS)
+    near = difflib.get_close_matches(word.partition("=")[0], keys, n=1)
+    return f"`# whowaits:` says `{word}`, not {known}" + (f"; did you mean `{near[0]}`?" if near else "")
 
 
 def _day(text: str) -> date | None:

@@ -97,7 +97,8 @@ def _scan(
         reported += (suppressions.applied(finding, call_site) for finding in about)
         if about or asked.file(site.path):
             judged.append(call_site)
-    reported += suppressions.wrong((path for path in looked.marked() if asked.file(path)), names)
+    marked = [path for path in looked.marked() if asked.file(path)]
+    reported += suppressions.wrong(marked, names, declarations.heard)
     unused: list[Skipped] = []
     if asked.everything and config.path is not None and config.path.parent == root.resolve():
         reported += suppressions.wrong_waivers(names)
@@ -106,7 +107,7 @@ def _scan(
     looked.keep()
     if looked.store is not None:
         looked.store.write()
-    skipped = [*tree.skipped, *unclear, *reader.skipped.values(), *declarations.skipped.values()]
+    skipped = [*tree.skipped, *unclear, *reader.skipped.values(), *marks.not_understood(marked)]
     skipped += [*asked.not_code(written), *unused]
     done = Scan(
         root=files.shown(root.as_posix()),

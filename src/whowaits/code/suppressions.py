@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -67,10 +67,13 @@ class Suppressions:
         marks = self._marks.at(place.path, place.cell, place.line or 1, site.end_line)
         return marks if finding.driver is None else marks + self._marks.at_driver(finding.driver)
 
-    def wrong(self, paths: Iterable[str], names: Names) -> Iterator[Finding]:
-        """Yield what is wrong with the comments in these files, once every finding has been looked at."""
+    def wrong(self, paths: Iterable[str], names: Names, heard: Container[Mark]) -> Iterator[Finding]:
+        """Yield what is wrong with the comments in these files, once every call has been looked at.
+
+        `heard` are those that stand at a call, or at what makes many of it.
+        """
         for mark in self._marks.in_files(paths):
-            if (wrong := self._wrong(mark)) is not None:
+            if mark.error is None and (wrong := self._wrong(mark, heard)) is not None:
                 waived = Waived(mark.reason, mark.owner, mark.until, in_source=True)
                 yield replace(_finding(*wrong, mark.place, mark.said, names), waived=waived)
 
@@ -86,17 +89,17 @@ class Suppressions:
                 message = "No finding needs this waiver: take it away."
                 yield replace(_finding(UNUSED, message, waiver.place, said, names), waived=waived)
 
-    def _wrong(self, mark: Mark) -> tuple[str, str] | None:
-        if mark.error is not None:
-            return None  # reported as skipped
+    def _wrong(self, mark: Mark, heard: Container[Mark]) -> tuple[str, str] | None:
         if not mark.reason:
             return WITHOUT_REASON, "This comment gives no reason, so it does not count: end it with `-- why`."
         if mark.is_over_on(self._day):
             return EXPIRED, f"This comment held until {mark.until}: renew it or do what it put off."
+        if (unknown := _no_such_rule(mark)) is not None:
+            return UNUSED, unknown
         if mark.rules and mark not in self._used:
-            return UNUSED, _no_such_rule(
-                mark
-            ) or f"No finding of {', '.join(mark.rules)} is left here: take this comment away."
+            return UNUSED, f"No finding of {', '.join(mark.rules)} is left here: take this comment away."
+        if not mark.rules and mark not in heard:
+            return UNUSED, "No call of a model is on this line, nor what makes many of one: move this comment there."
         return None
 
 
