@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MAX_PATHS: Final = 64
 MAX_TEST_PATHS: Final = 8
 MAX_VISITS: Final = 3
+MAX_JOINING: Final = 200
 MAX_TOPS: Final = 5
 MAX_STEPS: Final = 24
 SELF_HOSTED: Final = frozenset({"self_hosted", "ollama"})
@@ -85,6 +86,36 @@ class _Way(NamedTuple):
     rivals: Rivals = frozenset()
 
 
+class _Search(NamedTuple):
+    """How far the search for the ways to one call has come.
+
+    `aside` are ways that come from tests, `circles` those that end among functions that only call each other, and
+    `joining` those that come to a function from which enough other ways went on.
+    """
+
+    visits: Counter[Node]
+    aside: list[_Way]
+    circles: list[_Way]
+    joining: list[_Way]
+
+    def is_open(self, node: Node) -> bool:
+        """Whether more ways may go on from a function."""
+        return self.visits[node] < MAX_VISITS
+
+
+def _joined(joining: list[_Way], found: Mapping[Path, _Way]) -> Iterator[Path]:
+    """Yield the paths of ways that go on as one that was found does, on an object of the same class."""
+    for way in joining[:MAX_JOINING]:
+        here, known = function_of(way.steps[-1]), {function_of(step) for step in way.steps}
+        for path, other in found.items():
+            if (way.node, way.cls) in other.passed and way.rivals <= other.rivals:
+                functions = [function_of(step) for step in path.steps]
+                at = functions.index(here) + 1 if here in functions else len(functions)
+                if here in functions and known.isdisjoint(functions[at:]):
+                    yield Path((*way.steps, *path.steps[at:]), path.entry)
+                    break
+
+
 class _Ways:
     """Goes up from a call, breadth first, through everything that calls what holds it."""
 
@@ -103,40 +134,37 @@ class _Ways:
         """Return the paths from `first`, which stands in `node`, shortest first; a few of those through tests."""
         start = self._start((first,), node, frozenset())
         self.leading.add(function_of(first), first.line)
-        visits: Counter[Node] = Counter()
-        aside: list[_Way] = []
-        circles: list[_Way] = []
+        search = _Search(Counter(), [], [], [])
         most = MAX_PATHS - MAX_TEST_PATHS
-        found = self._follow([start], most, visits, None if is_test(node[0]) else aside, circles)
-        found += self._follow(aside, MAX_TEST_PATHS, visits, None, circles)
-        return sorted(found, key=lambda p: len(p.steps)) or [self._top(circles[0] if circles else start)]
+        found = self._follow([start], most, search, None if is_test(node[0]) else search.aside)
+        found += self._follow(search.aside, MAX_TEST_PATHS, search, None)
+        return sorted(found, key=lambda p: len(p.steps)) or [self._top([*search.circles, start][0])]
 
-    def _follow(
-        self, ways: list[_Way], most: int, visits: Counter[Node], aside: list[_Way] | None, circles: list[_Way]
-    ) -> list[Path]:
-        """Return up to `most` paths; what comes from a test is put `aside`, where that is asked for.
-
-        Ways that end among functions that only call each other are put into `circles`.
-        """
-        found: dict[Path, None] = {}
+    def _follow(self, ways: list[_Way], most: int, search: _Search, aside: list[_Way] | None) -> list[Path]:
+        """Return up to `most` paths; what comes from a test is put `aside`, where that is asked for."""
+        found: dict[Path, _Way] = {}
         waiting = deque(ways)
         while waiting and len(found) < most:
             way = waiting.popleft()
-            visits[way.node] += 1
-            if visits[way.node] > MAX_VISITS or len(way.steps) > MAX_STEPS:
-                circles.append(way)
+            search.visits[way.node] += 1
+            if search.visits[way.node] > MAX_VISITS or len(way.steps) > MAX_STEPS:
+                search.circles.append(way)
+                search.joining.append(way)
                 continue
             if aside is not None and is_test(way.node[0]):
                 aside.append(way)
                 continue
-            ends, further = self._extend(way, visits)
+            ends, further = self._extend(way, search)
             if aside is not None and not ends and further and all(is_test(more.node[0]) for more in further):
                 ends = [self._top(way)]  # nothing but tests calls it here: it is there to be used elsewhere
-            found.update(dict.fromkeys(ends))
+            found.update(dict.fromkeys(ends, way))
             waiting.extend(further)
             if not ends and not further and not self._is_overridden(way):
-                circles.append(way)
-        return list(found)[:most]
+                search.circles.append(way)
+        paths = list(found)
+        paths += (path for path in _joined(search.joining, found) if path not in found)
+        search.joining.clear()
+        return paths[:most]
 
     def _top(self, way: _Way) -> Path:
         """A way that ends below tests, or among functions that only call each other: its end may be the top."""
@@ -149,7 +177,7 @@ class _Ways:
         cls = on or ((node[0], parent) if method else None)
         return _Way(steps, node, passed | {(node, cls)}, cls)
 
-    def _extend(self, way: _Way, visits: Counter[Node]) -> tuple[list[Path], list[_Way]]:
+    def _extend(self, way: _Way, search: _Search) -> tuple[list[Path], list[_Way]]:
         """Return the paths that end at the way's function, and the ways that go on from it."""
         scope = self.resolver.scope(*way.node)
         ends = [Path(way.steps, e) for e in self._entry_points(way.node, scope)]
@@ -168,16 +196,13 @@ class _Ways:
         for edge in self._telling_first(edges):
             handed = [self._entry(rule, way.node, scope) for rule in self.entries.handed(edge, way.node)]
             ends += [Path(way.steps, e) for e in dict.fromkeys(handed)]
-            if not handed and visits[self.node_of(edge.hops[-1])] < MAX_VISITS and (more := self._over(way, edge)):
-                further.append(more)
+            if not handed and (more := self._over(way, edge)):
+                (further if search.is_open(more.node) else search.joining).append(more)
         if not edges and scope.kind == "lambda":
             further.append(self._out_of_lambda(way, scope))
-        elif not (ends or further or overridden) and self._all_open(edges, visits):
+        elif not (ends or further or overridden) and all(search.is_open(self.node_of(e.hops[-1])) for e in edges):
             ends.append(Path(way.steps, EntryPoint("none", None, way.node[0], *self._at(way.node, scope))))
         return ends, further
-
-    def _all_open(self, edges: tuple[Edge, ...], visits: Counter[Node]) -> bool:
-        return all(visits[self.node_of(e.hops[-1])] < MAX_VISITS for e in edges)
 
     def _used(self, node: Node, edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
         """The ways up from a function, without those by which one that answers people is only made known."""
