@@ -212,6 +212,12 @@ def seconds_between(start: time, due: time) -> float:
     return float(gap if gap > 0 else gap + DAY_S)
 
 
+def with_questions(config: Config) -> Config:
+    """Return the configuration in which entries without an answer take their calls too, to show which those are."""
+    asked = (replace(e, owner=e.owner or e.name) for e in config.workloads)
+    return replace(config, workloads=tuple(asked))
+
+
 def _in_folder(folder: Path) -> Path | None:
     own, shared = folder / FILE_NAME, folder / "pyproject.toml"
     if own.is_file():
@@ -361,11 +367,13 @@ def _clock(value: object) -> time:
 
 
 def _timezone(value: object) -> str:
-    from zoneinfo import ZoneInfo
+    import difflib
+    from zoneinfo import ZoneInfo, available_timezones
 
     name = text(value)
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
-        raise ValueError(f'`{name}` is no time zone; write for example "Europe/Berlin"') from None
+        near = difflib.get_close_matches(name, available_timezones(), n=1) or ["Europe/Berlin"]
+        raise ValueError(f'`{name}` is no time zone; write for example "{near[0]}"') from None
     return name

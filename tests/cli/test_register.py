@@ -54,6 +54,17 @@ def test_each_entry_says_what_it_takes_and_the_rest_is_listed_by_money(project: 
     assert lines[6].startswith("    digest*x: unknown, $")
 
 
+def test_without_logs_an_entry_about_calls_is_not_said_to_claim_nothing(project: Path) -> None:
+    text = f'{REGISTER}\n[[workload]]\nname = "code"\ncode = ["gone.py"]\n'
+    (project / "whowaits.toml").write_text(text, encoding="utf-8")
+    lines = run("workloads").stdout.splitlines()
+    assert lines[1::2] == [
+        "    speaks of logged calls; --logs shows which",
+        "    speaks of logged calls; --logs shows which",
+        "    claims nothing: no call and no call site fits",
+    ]
+
+
 def test_what_is_proposed_asks_and_answers_nothing(project: Path) -> None:
     assert run("init", "--logs", "calls.jsonl").exit_code == 0
     text = (project / "whowaits.toml").read_text(encoding="utf-8")
@@ -116,6 +127,12 @@ def test_a_second_answer_replaces_the_first_and_keeps_comments(project: Path) ->
         (("answer", "tagger", "soon"), "say person, program, nobody, 4h or 02:00-06:00"),
         (("answer", "tagger", "4 parsecs"), "say person, program, nobody, 4h or 02:00-06:00"),
         (("answer", "tagger", "25:00-26:00"), "whowaits.toml:"),
+        (("answer", "zzz", "4h"), "--match KEY=PATTERN or --code PATH"),
+        (("answer", "tagger", "1:00-5:00", "--timezone", "Asia/Tokio"), 'write for example "Asia/Tokyo"'),
+        (("answer", "tagger", "4h", "--timezone", "Asia/Tokyo"), "a time zone goes with clock times"),
+        (("answer", "tagger", "4h", "--match", "service=x"), "`tagger` is in the register already"),
+        (("answer", "new", "4h", "--match", "servce=x"), "did you mean `service`?"),
+        (("answer", "new", "4h", "--match", "service"), "expected KEY=PATTERN"),
     ],
 )
 def test_a_wrong_answer_names_what_is_right_and_writes_nothing(
@@ -125,6 +142,36 @@ def test_a_wrong_answer_names_what_is_right_and_writes_nothing(
     assert result.exit_code == 2
     assert told in result.output
     assert (project / "whowaits.toml").read_text(encoding="utf-8") == REGISTER
+
+
+def test_an_answer_about_what_is_not_in_the_register_makes_its_entry(project: Path) -> None:
+    asked = ("--match", "service=digest*", "--match", "tag=team:news", "--code", "news/digest.py:main")
+    assert run("answer", "digests", "4h", *asked).exit_code == 0
+    text = (project / "whowaits.toml").read_text(encoding="utf-8")
+    assert text.startswith(REGISTER)
+    entry = tomllib.loads(text)["workload"][-1]
+    assert (entry["name"], entry["deadline"], entry["code"]) == ("digests", "4h", ["news/digest.py:main"])
+    assert entry["match"] == {"service": "digest*", "tag": "team:news"}
+
+
+def test_a_new_register_says_what_it_is(project: Path) -> None:
+    (project / "whowaits.toml").unlink()
+    assert run("init", "--logs", "calls.jsonl").exit_code == 0
+    assert (project / "whowaits.toml").read_text(encoding="utf-8").startswith("# Who waits for each workload")
+
+
+def test_an_entry_without_an_answer_takes_its_calls_whatever_it_is_called(project: Path) -> None:
+    before = run("classify", "calls.jsonl").stdout
+    (project / "whowaits.toml").write_text(
+        f'{REGISTER}\n[[workload]]\nname = "mornings"\nmatch = {{ service = "digest*" }}\n', encoding="utf-8"
+    )
+    lines = run("workloads", "--logs", "calls.jsonl").stdout.splitlines()
+    assert lines[4:7] == [
+        "mornings (whowaits.toml:15): not answered yet", lines[5], "    Does anybody wait for this, and until when?",
+    ]  # fmt: skip
+    assert lines[5].startswith("    3 calls, $") and len(lines) == 7
+    assert "nothing to ask" in run("init", "--logs", "calls.jsonl").stdout
+    assert run("classify", "calls.jsonl").stdout == before
 
 
 def test_in_pyproject_the_register_lies_in_our_table(project: Path) -> None:

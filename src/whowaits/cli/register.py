@@ -72,6 +72,8 @@ def answer(
     source: Annotated[str | None, typer.Option(help="Where it is written down.")] = None,
     note: Annotated[str | None, typer.Option(help="Why.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Of clock times.")] = None,
+    match: Annotated[list[str], typer.Option(metavar="KEY=PATTERN", help="Calls that a new entry takes.")] = [],  # noqa: B006
+    code: Annotated[list[str], typer.Option(metavar="PATH", help="Code that a new entry takes.")] = [],  # noqa: B006
     project: Folder = Path(),
     as_of: AsOf = None,
 ) -> None:
@@ -80,14 +82,25 @@ def answer(
 
     with wrong_use_is_exit_2():
         said = register_edit.answer_of(word)
+        if timezone is not None and "start" not in dict(said):
+            fail(f"--timezone {timezone}: {word} is the same in every zone; a time zone goes with clock times")
         file, inside, text = _file(root_of([project]))
-        if not text:
+        if not text and not (match or code):
             fail(f"{file}: there is no register yet; `whowaits init` makes one")
         full = register_edit.Answer(said, owner, source, note, day(as_of), timezone)
-        new = register_edit.answered(text, inside, name, full)
+        new = register_edit.answered(text, inside, name, full, _selectors(match), code)
         config.check(file, new)
     write(file, new)
     print(f"wrote {file}: {name}: {', '.join(f'{key} = {value}' for key, value in full.keys().items())}")
+
+
+def _selectors(pairs: list[str]) -> list[tuple[str, str]]:
+    """What `--match` says; which keys there are, the configuration knows."""
+    found = [tuple(pair.partition("=")[::2]) for pair in pairs]
+    wrong = next((pair for pair, (key, pattern) in zip(pairs, found, strict=True) if not (key and pattern)), None)
+    if wrong is not None:
+        fail(f"--match {wrong}: expected KEY=PATTERN, for example --match service=article-tagger")
+    return [(key, pattern) for key, pattern in found]
 
 
 def _file(root: Path) -> tuple[Path, tuple[str, ...], str]:
@@ -110,5 +123,6 @@ def _register(
         return join.claims(scan, None, settings)
     from whowaits.logs import workloads as log_half
 
-    with log_half.classify(logs, settings, today, mapping=mapping, written=scan.written) as session:
+    asking = config.with_questions(settings)
+    with log_half.classify(logs, asking, today, mapping=mapping, written=scan.written) as session:
         return join.claims(scan, session.classified, settings)

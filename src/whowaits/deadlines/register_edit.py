@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 WAITERS: Final = ("person", "program", "nobody")
 SAID: Final = ("waiter", "deadline", "start", "due")
+HEAD: Final = """\
+# Who waits for each workload, and by when it is needed: what is said here outranks what is seen in code and logs.
+# An entry without an answer changes nothing. Answer the question above it: whowaits answer NAME person|nobody|4h|...
+"""
+Selectors = Sequence[tuple[str, str]]
 _CLOCKS: Final = re.compile(r"(\d{1,2}:\d\d)\s*-\s*(\d{1,2}:\d\d)")
 
 
@@ -26,7 +31,7 @@ class Proposal:
     """An entry that asks: what it would cover, the question it leaves open, and what was seen so far."""
 
     name: str
-    question: str
+    question: str = ""
     match: tuple[tuple[str, str], ...] = ()
     code: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
@@ -70,8 +75,17 @@ def answer_of(word: str) -> tuple[tuple[str, str], ...]:
     return (("deadline", word),)
 
 
-def answered(text: str, inside: Sequence[str], name: str, answer: Answer) -> str:
-    """Return the file with the answer in the entry `name`; an older answer is replaced. WrongUse without that entry."""
+def answered(
+    text: str, inside: Sequence[str], name: str, answer: Answer, match: Selectors = (), code: Sequence[str] = ()
+) -> str:
+    """Return the file with the answer in the entry `name`; an older answer is replaced.
+
+    One that is not there is made of `match` and `code`; WrongUse without them, and for one that is there with them.
+    """
+    if (match or code) and any(e.get("name") == name for e in _entries(_parsed(text), inside)):
+        raise WrongUse(f"`{name}` is in the register already; change what it takes in the file")
+    if match or code:
+        text = _appended(text, [_entry(Proposal(name, match=tuple(match), code=tuple(code)), inside)])
     document = _parsed(text)
     entries = _entries(document, inside)
     entry = next((e for e in entries if e.get("name") == name), None)
@@ -79,7 +93,9 @@ def answered(text: str, inside: Sequence[str], name: str, answer: Answer) -> str
         known = [str(e.get("name")) for e in entries]
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
         advice = f"did you mean `{near[0]}`?" if near else "`whowaits workloads` lists them"
-        raise WrongUse(f"no entry `{name}` in the register; {advice}")
+        raise WrongUse(
+            f"no entry `{name}` in the register; {advice} A new one needs --match KEY=PATTERN or --code PATH"
+        )
     said = answer.keys()
     for key in _contradicted(said):
         entry.pop(key, None)
@@ -101,7 +117,14 @@ def proposed(text: str, inside: Sequence[str], proposals: Sequence[Proposal]) ->
     """Return the file with an entry that asks for each proposal, at its end; a name that is there stays as it is."""
     known = {str(e.get("name")) for e in _entries(_parsed(text), inside)}
     new = [_entry(p, inside) for p in proposals if p.name not in known]
-    return "\n".join([*([text.rstrip("\n") + "\n"] if text.strip() and new else [text] if text else []), *new])
+    return _appended(text, new)
+
+
+def _appended(text: str, entries: Sequence[str]) -> str:
+    """The file with entries at its end; a new file says first what they are."""
+    if not entries:
+        return text
+    return "\n".join([f"{text.rstrip()}\n" if text.strip() else HEAD, *entries])
 
 
 def _entry(proposal: Proposal, inside: Sequence[str]) -> str:
@@ -116,7 +139,8 @@ def _entry(proposal: Proposal, inside: Sequence[str]) -> str:
     if proposal.code:
         table["code"] = list(proposal.code)
     head = ".".join((*inside, "workload"))
-    asked = [f"# {_one_line(proposal.question)}", *(f"# seen: {_one_line(seen)}" for seen in proposal.seen)]
+    asked = [f"# {_one_line(proposal.question)}"] if proposal.question else []
+    asked += [f"# seen: {_one_line(seen)}" for seen in proposal.seen]
     return "\n".join([*asked, f"[[{head}]]", table.as_string()])
 
 

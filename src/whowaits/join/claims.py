@@ -26,6 +26,8 @@ class Register:
     claims: tuple[Claim, ...]
     workloads: tuple[Workload, ...]
     sites: tuple[CallSite, ...]
+    has_logs: bool = True
+    """Whether there were logs to take calls from."""
 
 
 def claims(scan: Scan | None, logs: Classified | None, config: Config) -> Register:
@@ -45,5 +47,6 @@ def claims(scan: Scan | None, logs: Classified | None, config: Config) -> Regist
     return Register(
         claims=found,
         workloads=tuple(w for w in workloads if w.name not in taken),
+        has_logs=logs is not None,
         sites=tuple(s for s in (() if scan is None else scan.call_sites) if s.place not in places),
     )

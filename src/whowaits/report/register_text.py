@@ -29,7 +29,9 @@ def _claims(register: Register) -> Iterator[str]:
         entry = claim.entry
         owner = "" if entry.owner is None else f", owner {words.clean(entry.owner)}"
         yield f"{words.clean(entry.name)} ({entry.place}{owner}): {_declared(claim)}"
-        yield f"    {_taken(claim)}"
+        yield f"    {_taken(claim, has_logs=register.has_logs)}"
+        if not entry.declares and (question := _question(claim)):
+            yield f"    {question}"
 
 
 def _declared(claim: Claim) -> str:
@@ -40,13 +42,24 @@ def _declared(claim: Claim) -> str:
     return ", ".join(said) or "not answered yet"
 
 
-def _taken(claim: Claim) -> str:
+def _question(claim: Claim) -> str | None:
+    """What an entry without an answer asks: about its largest workload, else about its first call site."""
+    asked = [w.verdict.question for w in sorted(claim.workloads, key=by_spend)]
+    asked += [site.deciding.verdict.question for site in claim.sites]
+    return next((question for question in asked if question), None)
+
+
+def _taken(claim: Claim, *, has_logs: bool) -> str:
     calls = sum(w.calls for w in claim.workloads)
     told = [f"{words.count(calls, 'call')}, {words.usd(_spend(claim.workloads))}"] if claim.workloads else []
     told += [words.clean(str(site.place)) for site in claim.sites[:SEEN]]
     if len(claim.sites) > SEEN:
         told.append(f"and {words.count(len(claim.sites) - SEEN, 'more call site')}")
-    return ", ".join(told) or "claims nothing: no call and no call site fits"
+    if told:
+        return ", ".join(told)
+    if claim.entry.match and not has_logs:
+        return "speaks of logged calls; --logs shows which"
+    return "claims nothing: no call and no call site fits"
 
 
 def _unclaimed(register: Register) -> Iterator[str]:
