@@ -17,6 +17,8 @@ from whowaits.pseudonyms import Pseudonyms
 
 T = TypeVar("T")
 WITHHELD: Final = "withheld"
+RULES: Final = "whowaits.rules."
+"""Values from there are words of ours: they name nobody."""
 QUOTING: Final = frozenset("`'\"/\\@")
 """Signs of a text that may quote a name."""
 KEPT: Final = frozenset(
@@ -28,7 +30,7 @@ KEPT: Final = frozenset(
         ("OpenQuestion", "question"), ("OtherFinding", "rule"), ("PriceDoubt", "source"), ("Report", "version"),
         ("Saving", "as_of"), ("Saving", "source"), ("Usage", "fingerprint"), ("Usage", "rule"), ("Verdict", "notes"),
         ("Verdict", "question"), ("Workload", "provider"), ("Portion", "provider"),
-        ("WaiverLine", "rule"), ("WaivedSince", "rule"),
+        ("WaiverLine", "rule"), ("WaivedSince", "rule"), ("Decision", "weak"),
     }
 )  # fmt: skip
 NAMES: Final = {
@@ -67,7 +69,7 @@ class _Redaction:
         if isinstance(value, tuple) and not hasattr(value, "_fields"):
             return tuple(self.walk(item) for item in value)
         fields = _fields_of(value)
-        if fields is None:
+        if fields is None or type(value).__module__.startswith(RULES):
             return value
         kind = type(value).__name__
         new = {name: self._field(kind, name, item, value) for name, item in fields.items()}

@@ -17,7 +17,7 @@ def logged(quarter: int = 3) -> list[Row]:
     rows = [row for rows in (_people(), _waiting(), _unknown(), _offers(), _money()) for row in rows]
     if quarter == 3:
         return [*rows, *_moved()]
-    before = [*rows, *calls("reports", tags=DAY, n=60), *calls("gone-since", tags=DAY, n=9)]
+    before = [*rows, *_not_moved()]
     return [{**row, "ts": row["ts"].replace("2026-09-30", "2026-06-29").replace("-08-", "-05-").replace("-07-", "-04-")}
             for row in before]  # fmt: skip
 
@@ -90,6 +90,18 @@ def _money() -> Iterator[Row]:
     yield from calls("translations", "hit", n=1, tags=DAY, team="desk", cache_hit=True)
 
 
+def _not_moved() -> Iterator[Row]:
+    """How it was a quarter before."""
+    for service in ("reports", "summaries", "gone-since", "headlines"):
+        yield from calls(service, tags=DAY, n=60)
+    yield from calls("labels", tags=DAY, n=30, service_tier="batch", is_batch=True)
+
+
 def _moved() -> Iterator[Row]:
+    """One moved in part, one as a whole, one came back, one is waited for now, one is new."""
+    yield from calls("summaries", tags=DAY, n=60, service_tier="batch", is_batch=True)
+    yield from calls("labels", tags=DAY, n=30)
+    yield from calls("headlines", tags=["sla=interactive"], n=60)
+    yield from calls("newcomer", tags=DAY, n=9)
     yield from calls("reports", tags=DAY, n=15)
     yield from calls("reports", "batch", tags=DAY, n=45, service_tier="batch", is_batch=True)

@@ -8,6 +8,7 @@ import re
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from whowaits.config import Config
 from whowaits.model import Classified
 from whowaits.pseudonyms import Pseudonyms
 from whowaits.redacted import redact
-from whowaits.report import build, changes, terminal, values
+from whowaits.report import build, changes, former, terminal, values
+from whowaits.report.compared import with_former
 from whowaits.report.html import render_html
 from whowaits.report.json import render_json
 from whowaits.report.markdown import render_markdown
@@ -111,6 +113,22 @@ def test_no_name_of_either_half_is_in_a_shared_report(tmp_path: Path, made: Any)
     names |= {n for s in plain.sites for n in (s.site.function, s.site.place.path, s.site.call)}
     text = render_json(redact(plain, Pseudonyms(tmp_path, "names")))
     assert sorted(name for name in names if len(name) > 4 and json.dumps(name) in text) == []
+
+
+def test_a_shared_comparison_names_nothing(tmp_path: Path) -> None:
+    report, then = newsroom_report(), newsroom_report()
+    assert then.logs is not None
+    logs_then = dataclasses.replace(then.logs, ended_at=datetime(2026, 6, 30, tzinfo=UTC))
+    (tmp_path / "q2.json").write_text(
+        render_json(dataclasses.replace(then, name="esja Q2", logs=logs_then)), encoding="utf-8"
+    )
+    shown = redact(with_former(report, [former.read(tmp_path / "q2.json")]), Pseudonyms(tmp_path, "names"))
+    assert shown.compared is not None
+    assert shown.compared.changes
+    for text in (render_json(shown), render_markdown(shown), render_html(shown)):
+        assert [name for name in ("esja", "article-tagger", "eval-runs", "data-eng") if name in text] == []
+    known = {change.workload for change in shown.compared.changes}
+    assert known <= {line.workload.name for line in shown.workloads}
 
 
 def test_a_text_that_nobody_spoke_of_is_withheld(tmp_path: Path) -> None:

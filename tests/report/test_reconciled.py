@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tempfile
 from collections.abc import Iterable
 from decimal import Decimal
@@ -16,6 +18,7 @@ from whowaits import logs
 from whowaits.config import Config
 from whowaits.join import join
 from whowaits.report.build import build
+from whowaits.report.focus import left_out, render_focus
 from whowaits.report.markdown import render_markdown
 from whowaits.report.values import Report
 
@@ -70,6 +73,8 @@ def test_every_split_sums_to_the_whole(some: list[dict[str, Any]]) -> None:
         assert sum(s.saving_low_usd for s in split) == head.saving_low_usd
         assert sum(s.saving_high_usd for s in split) == head.saving_high_usd
         assert sum(s.calls for s in split) == sum(w.workload.calls for w in report.workloads)
+    rows = list(csv.DictReader(io.StringIO(render_focus(report))))
+    assert sum((Decimal(row["BilledCost"]) for row in rows), left_out(report).spend_usd) == head.bill_usd
     for parts in (report.waiters, report.routes):
         assert sum(p.spend_usd or 0 for p in parts) == head.bill_usd
         assert sum(p.saving_low_usd or 0 for p in parts) == head.saving_low_usd

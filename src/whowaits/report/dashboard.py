@@ -28,6 +28,7 @@ COURSE: Final[Mapping[str, str]] = {
     "in real time without a requirement": "whowaits_realtime_without_requirement_usd",
     "saving, at least": "whowaits_saving_low_usd",
     "on a slower tier": "whowaits_slow_tier_usd",
+    "saved there already": "whowaits_realised_usd",
 }
 EACH: Final[Mapping[str, str]] = {
     "calls": "whowaits_calls",

@@ -102,5 +102,10 @@ _PER_WORKLOAD: Final[tuple[tuple[str, str, Figure], ...]] = (
     ),
     ("whowaits_saving_low_usd", "What a slower tier would have saved, at least.", lambda line: _saving(line, False)),
     ("whowaits_saving_high_usd", "What a slower tier would have saved, at most.", lambda line: _saving(line, True)),
+    (
+        "whowaits_realised_usd",
+        "What calls on a slower tier would have cost more synchronously.",
+        lambda line: line.realised_usd,
+    ),
     ("whowaits_unknown_usd", "Spend that could not be judged.", _unknown),
 )
