@@ -217,7 +217,7 @@ def test_a_member_of_an_organization_is_no_end_user(tmp_path: Path) -> None:
 SUMS = (
     "openai_usage/usage.json", "openai_usage/costs.json", "openai_usage/dashboard.csv", "anthropic_usage/usage.json",
     "anthropic_usage/cost.json", "anthropic_console/tokens.csv", "anthropic_console/cost.csv", "openrouter/days.csv",
-    "vercel/report.json", "openai_batch/object.json", "anthropic_batch/batch.json",
+    "vercel/report.json", "vercel/hours.json", "openai_batch/object.json", "anthropic_batch/batch.json",
 )  # fmt: skip
 
 

@@ -1,14 +1,15 @@
 """Snowflake Cortex: the usage views of ACCOUNT_USAGE.
 
-The views of SQL functions have a row for each hour of a query: sums, never counted as calls. The view of the REST
-API has one row for each request. All are paid in credits, which are no dollars, so no cost is read.
+The views of SQL functions have a row for each hour of a query: sums, never counted as calls. The views of the REST
+API and of the AI Gateway have one row for each request; where one request went to several models, each is a call. All
+are paid in credits, which are no dollars, so no cost is read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from whowaits.logs import values
@@ -23,7 +24,9 @@ SIGNATURES: Final = (
     {"FUNCTION_NAME", "METRICS", "CREDITS"},
     {"FUNCTION_NAME", "MODEL_NAME", "TOKENS", "TOKEN_CREDITS"},
     {"REQUEST_ID", "MODEL_NAME", "TOKENS", "START_TIME"},
+    {"REQUEST_ID", "GATEWAY_NAME", "OPERATION_DETAILS", "CREDITS"},
 )
+HOUR: Final = timedelta(hours=1)
 _OPERATIONS: Final = (("EMBED", "embedding"), ("COMPLETE", "chat"))
 
 
@@ -38,13 +41,42 @@ def rows(documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:
     finish = Finisher(NAME)
     for document in unpacked(documents(), *LISTS):
         data, cells = {key.upper(): value for key, value in document.data.items()}, Cells(document, problems)
-        yield finish.row(document, _columns(data, cells))
+        if "OPERATION_DETAILS" in data:
+            yield from (finish.row(document, columns) for columns in _through_gateway(data, cells))
+        else:
+            yield finish.row(document, _columns(data, cells))
+
+
+def _through_gateway(data: Mapping[str, Any], cells: Cells) -> Iterator[dict[str, Any]]:
+    """One call for each model that a request went to; what is no inference says no model."""
+    details = values.mapping(values.decoded(data.get("OPERATION_DETAILS")))
+    paid = values.mapping(values.decoded(data.get("CREDITS_GRANULAR")))
+    models = {name: counts for name, counts in details.items() if isinstance(counts, Mapping)}
+    inference = (values.text(data.get("SERVICE_TYPE")) or "").upper() in ("", "AI_INFERENCE")
+    start = cells.read("started_at", _moment, first(data, "START_TIME", "USAGE_TIME"))
+    request = values.text(data.get("REQUEST_ID"))
+    for number, (model, counts) in enumerate(sorted(models.items()) if inference else [(None, {})]):
+        credit = values.text(paid.get(model) if model else None) or values.text(data.get("CREDITS"))
+        yield {
+            "provider": NAME,
+            "request_id": request,
+            "dedupe_key": f"{NAME}:{request}" + (f":{model}" if number else "") if request else None,
+            "model_requested": model,
+            "operation": "chat" if inference else values.text(data.get("SERVICE_TYPE")),
+            "project": values.text(data.get("GATEWAY_NAME")),
+            "caller_identity": values.text(data.get("USER_ID")),
+            "metadata": [("credits", credit)] if credit else [],
+            **span(start, cells.read("ended_at", _moment, data.get("END_TIME"))),
+            **_named_tokens({"TOKENS_GRANULAR": counts}, cells),
+        }
 
 
 def _columns(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
     function = (values.text(data.get("FUNCTION_NAME")) or "").upper()
-    start = cells.read("started_at", _moment, data.get("START_TIME"))
+    start = cells.read("started_at", _moment, first(data, "START_TIME", "USAGE_TIME"))
     end = cells.read("ended_at", _moment, data.get("END_TIME"))
+    if start is not None and "USAGE_TIME" in data and end is None:
+        end = start + HOUR  # the hour in which the query was billed
     named = {
         "provider": NAME,
         "model_requested": values.text(data.get("MODEL_NAME")),
@@ -54,7 +86,7 @@ def _columns(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
         "workspace": values.text(data.get("WAREHOUSE_ID")),
         "region": values.text(data.get("INFERENCE_REGION")),
         **_tag(data),
-        **_tokens(data, cells),
+        **_named_tokens(data, cells),
     }
     request = values.text(data.get("REQUEST_ID"))
     if request and not function:
@@ -80,7 +112,7 @@ def _tag(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"tags": plain, "metadata": sorted({**fields, **({"credits": credits_} if credits_ else {})}.items())}
 
 
-def _tokens(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
+def _named_tokens(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
     """Counts by kind. A view with one count for both directions says neither."""
     counts = _counts(data, cells)
     given, made, read = (_of(counts, *names) for names in (("input", "prompt"), ("output", "completion"), ("cache",)))

@@ -20,9 +20,11 @@ from whowaits.logs.usage import inclusive_tokens
 
 NAME: Final = "vercel"
 ANSWER: Final = {"id", "native_tokens_prompt", "total_cost", "created_at"}
-REPORT: Final = {"market_cost", "total_cost", "request_count"}
+SUM: Final = {"total_cost", "request_count"}
+GROUPED_BY: Final = {"day", "hour", "user", "model", "tag", "provider", "credential_type"}
 OWN: Final = "gen_"
 DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
 
 
 def recognise(head: bytes) -> bool:
@@ -30,7 +32,7 @@ def recognise(head: bytes) -> bool:
     record = opening(head)
     listed = next((record[key] for key in ("data", "results") if isinstance(record.get(key), list | dict)), record)
     items = listed if isinstance(listed, list) else [listed]
-    return any(isinstance(item, dict) and (_is_generation(item) or item.keys() >= REPORT) for item in items[:1])
+    return any(isinstance(item, dict) and (_is_generation(item) or _is_sum(item)) for item in items[:1])
 
 
 def rows(documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:
@@ -42,12 +44,17 @@ def rows(documents: Documents, problems: Problems) -> Iterator[dict[str, Any]]:
         if _is_generation(data):
             columns = _generation(data, cells)
             yield finisher.row(document, columns, response_id=columns["request_id"])
-        elif data.keys() >= REPORT:
+        elif _is_sum(data):
             yield finisher.row(document, _reported(data, cells))
 
 
 def _is_generation(data: Mapping[str, Any]) -> bool:
     return data.keys() >= ANSWER and str(data["id"]).startswith(OWN)
+
+
+def _is_sum(data: Mapping[str, Any]) -> bool:
+    """A row of the report: money, requests, and what it is grouped by, which may be nothing but the day."""
+    return data.keys() >= SUM and bool(data.keys() & GROUPED_BY) and "id" not in data
 
 
 def _generation(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
@@ -86,10 +93,12 @@ def _cost(data: Mapping[str, Any], cells: Cells) -> Decimal | None:
 
 
 def _reported(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
-    start = cells.read("bucket_started_at", values.when, first(data, "day", "date"))
+    start = cells.read("bucket_started_at", values.when, first(data, "hour", "day", "date"))
+    length = HOUR if data.get("hour") else DAY
     labels = values.pairs({name: data.get(name) for name in ("tag", "credential_type", "provider")})
     return {
-        **bucket(start, start + DAY if start else None),
+        **bucket(start, start + length if start else None),
+        "end_user_id": values.text(data.get("user")),
         "provider": "vercel_gateway",
         "model_requested": values.text(data.get("model")),
         "request_count": cells.read("request_count", values.whole, data.get("request_count")),
@@ -100,6 +109,7 @@ def _reported(data: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
             data.get("input_tokens"),
             data.get("output_tokens"),
             read=data.get("cached_input_tokens"),
+            write=data.get("cache_creation_input_tokens"),
             reasoning=data.get("reasoning_tokens"),
             limit=values.whole,
         ),
