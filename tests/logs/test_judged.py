@@ -47,6 +47,21 @@ def test_any_files_of_one_run_give_exactly_what_it_found(
     assert logs.known([folder / f"{name}.parquet" for name in chosen]) == logs.Known(found)
 
 
+def test_a_folder_of_parquet_has_its_verdicts_in_it(written: tuple[Path, Classified]) -> None:
+    folder, found = written
+    table, cluster = pq.read_table(folder / "write_tagged.parquet"), folder / "cluster"
+    cluster.mkdir()
+    for number, start in enumerate((0, 50)):
+        part = table.slice(start, 50 if number == 0 else None).replace_schema_metadata(None)
+        pq.write_table(part, cluster / f"part-{number}.parquet")
+    assert logs.known([cluster]) == logs.Known(None)
+    judged.write_beside(cluster, judged.packed(found, table.num_rows))
+    assert logs.known([cluster]) == logs.Known(found)
+    assert logs.known([cluster, folder / "write_tags.parquet"]) == logs.Known(found)
+    (cluster / "part-1.parquet").unlink()
+    assert "rows were added or taken out" in logs.known([cluster]).notes[0]
+
+
 def test_a_file_that_lost_rows_is_judged_again_and_it_is_said(written: tuple[Path, Classified]) -> None:
     folder, _ = written
     path = folder / "write_tagged.parquet"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.logs.conftest import Classify, call, named, only
+from tests.logs.conftest import AS_OF, Classify, call, lines, named, only
+from whowaits import logs
+from whowaits.config import Config
 from whowaits.logs.engine import DuckDB, features
 from whowaits.money.rates import Rates, with_fees
 from whowaits.money.savings import Call, CallRates, Tokens, cost, sync_nano
@@ -207,3 +211,42 @@ def test_a_request_is_priced_by_the_step_its_size_lies_in(classify: Classify) ->
         for n in (200_000, 200_001)
     )
     assert (small.spend_usd, large.spend_usd) == (Decimal("0.25"), Decimal("0.5000025"))
+
+
+def test_every_call_has_the_price_of_each_tier(tmp_path: Path) -> None:
+    """gpt-5-mini: $0.25 and $2 a million, half of it in a batch and on flex."""
+    log = lines(
+        tmp_path / "calls.jsonl",
+        [
+            call(service="a", model="gpt-5-mini", tags=["queue=bulk"]),
+            call(1, service="a", model="gpt-5-mini", tags=["queue=bulk"], service_tier="flex"),
+            call(2, service="a", model="gpt-4.1-nano", tags=["queue=bulk"]),
+        ],
+    )
+    with logs.classify([log], Config(), AS_OF) as session:
+        session.write_tagged(tmp_path / "t.parquet")
+    rows = pq.read_table(tmp_path / "t.parquet").to_pylist()
+    prices = [
+        [row[n] for n in ("spend_usd", "sync_usd", "batch_usd_low", "batch_usd_high", "flex_usd")] for row in rows
+    ]
+    whole, half = Decimal("0.00045"), Decimal("0.000225")
+    assert prices[:2] == [[whole, whole, half, half, half], [half, whole, half, half, half]]
+    assert prices[2][4] is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "kind", "saved"),
+    [
+        ("openai", "gpt-4o-mini", "chat", "0.5"), ("anthropic", "claude-haiku-4-5", "chat", "0.5"),
+        ("xai", "grok-4.3", "chat", "0.2"), ("voyage", "voyage-3.5", "embeddings", "0.333"),
+        ("vertex", "gemini-embedding-001", "embeddings", "0.2"), ("mistral", "mistral-small-latest", "chat", "0.5"),
+    ],
+)  # fmt: skip
+def test_a_saving_is_by_the_offers_own_factor(
+    classify: Classify, provider: str, model: str, kind: str, saved: str
+) -> None:
+    """Published discounts, see the sources in rules/offers."""
+    work = only(classify(call(service="a", tags=["queue=bulk"], provider=provider, model=model,
+                              endpoint=f"/v1/{kind}", cost_usd="100", input_tokens=1_000_000, output_tokens=0)))  # fmt: skip
+    assert work.saving is not None
+    assert work.saving.high_usd == pytest.approx(100 * Decimal(saved), abs=Decimal("0.0001"))

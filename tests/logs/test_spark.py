@@ -161,6 +161,11 @@ def test_an_existing_session_keeps_its_settings_and_its_tables(cluster: Any, tmp
     assert cluster.table("calls").count() == 3
 
 
+def test_a_folder_of_tagged_calls_is_reported_as_it_was_judged(cluster: Any, tmp_path: Path) -> None:
+    found, _, tagged = run("spark", canonical.write(tmp_path / "a.parquet", canonical.rows(10)), out=tmp_path)
+    assert logs.known([tagged, tmp_path / "spark-workloads"]) == logs.Known(found)
+
+
 def test_nothing_is_written_over(cluster: Any, tmp_path: Path) -> None:
     log = canonical.write(tmp_path / "a.parquet", canonical.rows(10))
     (tmp_path / "spark").mkdir()

@@ -1,6 +1,7 @@
 """What `classify` found, kept in the files that it writes: a report on them shows these verdicts and judges nothing.
 
-It stands in the metadata of the Parquet, beside the number of rows, by which one sees that some were taken out since.
+It stands in the metadata of the Parquet, or in a hidden file of a folder of Parquet, beside the number of rows, by
+which one sees that some were taken out since.
 A table without calls (tags, workloads) holds it too: it is everything a report shows.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -21,6 +22,8 @@ from whowaits.plain import plain, read
 
 KEY: Final = "whowaits.judged"
 FORMAT: Final = 1
+BESIDE: Final = ".whowaits.judged.json"
+"""The file that holds the metadata of a folder of Parquet."""
 MAGIC: Final = b"PAR1"
 AGAIN: Final = "its calls are judged again, by the rules and the register of today"
 TAGGED: Final = frozenset(table.VERDICT_COLUMNS)
@@ -74,8 +77,41 @@ def _why_not(file: _File) -> str:
     return "is not the only thing named, and the others are of another run"
 
 
+def write_beside(folder: Path, metadata: Mapping[str, str]) -> None:
+    """Keep the metadata of a folder of Parquet in it."""
+    (folder / BESIDE).write_text(metadata[KEY], encoding="utf-8", newline="\n")
+
+
+class _Parquet(NamedTuple):
+    """What a Parquet file, or a folder of them, says of itself."""
+
+    columns: frozenset[str]
+    rows: int
+    said: bytes | None
+
+
 def _looked_at(path: Path) -> _File | None:
-    """The file, if it is Parquet with verdicts."""
+    """The file or folder, if it is Parquet with verdicts."""
+    found = _folder(path) if path.is_dir() else _parquet(path)
+    if found is None:
+        return None
+    said = _said(found.said, path.name)
+    if said is None and not found.columns >= TAGGED:
+        return None
+    run = None if said is None else said["classified"]
+    return _File(path.name, run, found.columns >= CALLS, said is not None and said["rows"] == found.rows)
+
+
+def _folder(path: Path) -> _Parquet | None:
+    beside = path / BESIDE
+    parts = [_parquet(part) for part in sorted(path.glob("*.parquet"))]
+    known = [part for part in parts if part is not None]
+    if not beside.is_file() or not known or len(known) < len(parts):
+        return None
+    return _Parquet(known[0].columns, sum(part.rows for part in known), beside.read_bytes())
+
+
+def _parquet(path: Path) -> _Parquet | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -86,12 +122,8 @@ def _looked_at(path: Path) -> _File | None:
             found = pq.read_metadata(file)
     except (OSError, pa.ArrowInvalid):
         return None
-    names = set(found.schema.to_arrow_schema().names)
-    said = _said((found.metadata or {}).get(KEY.encode()), path.name)
-    if said is None and not names >= TAGGED:
-        return None
-    run = None if said is None else said["classified"]
-    return _File(path.name, run, names >= CALLS, said is not None and said["rows"] == found.num_rows)
+    columns = frozenset(found.schema.to_arrow_schema().names)
+    return _Parquet(columns, found.num_rows, (found.metadata or {}).get(KEY.encode()))
 
 
 def _said(text: bytes | None, name: str) -> dict[str, Any] | None:

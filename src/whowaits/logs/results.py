@@ -235,7 +235,8 @@ def _judgement() -> str:
     low = f"CASE WHEN {flex} THEN p.flex_nano ELSE least(p.kept_nano, p.lost_nano) END"
     high = f"CASE WHEN {flex} THEN p.flex_nano ELSE greatest(p.kept_nano, p.lost_nano) END"
     return (
-        f"{verdict}, {_usd('p.spend_nano')} AS spend_usd, {_usd(low)} AS batch_usd_low, {_usd(high)} AS batch_usd_high"
+        f"{verdict}, {_usd('p.spend_nano')} AS spend_usd, {_usd(low)} AS batch_usd_low, "
+        f"{_usd(high)} AS batch_usd_high, {_usd('p.flex_nano')} AS flex_usd, {_usd('p.sync_nano')} AS sync_usd"
     )
 
 

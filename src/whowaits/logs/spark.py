@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
 from whowaits.logs.engine import batched
+from whowaits.logs.judged import write_beside
 from whowaits.logs.spark_sql import transpiled, unordered
 from whowaits.model import WrongUse
 
@@ -92,12 +94,14 @@ class SparkEngine:
         return kinds
 
     def write_parquet(self, sql: str, path: str, metadata: Mapping[str, str] | None = None) -> None:
-        """Write a result as a folder of Parquet files, which has no metadata of its own. WrongUse when there is
-        something at `path`."""
+        """Write a result as a folder of Parquet files; on this machine with `metadata` in a hidden file among them.
+        WrongUse when there is something at `path`."""
         try:
             self._query(unordered(sql)).write.mode("errorifexists").parquet(path, compression="zstd")
         except Exception as error:
             raise _explained(error, [path]) from error
+        if metadata and Path(path).is_dir():
+            write_beside(Path(path), metadata)
 
     def spark(self, name: str, sql: str) -> None:
         """Name a query in Spark's own words."""

@@ -121,6 +121,8 @@ TAG_FIELDS: Final[tuple[tuple[str, pa.DataType], ...]] = (
     ("spend_usd", MONEY),
     ("batch_usd_low", MONEY),
     ("batch_usd_high", MONEY),
+    ("flex_usd", MONEY),
+    ("sync_usd", MONEY),
 )
 CALL_SCHEMA: Final = pa.schema(CALL_FIELDS)
 CALL_COLUMNS: Final = tuple(CALL_SCHEMA.names)
