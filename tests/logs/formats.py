@@ -37,7 +37,7 @@ def read(*paths: Path) -> tuple[list[dict[str, Any]], tuple[Skipped, ...]]:
         ingest.load(engine, sources, Path(folder), Statements(Config()), {}, problems, lambda _: None)
         cleaned = ", ".join(f"c.{name}" if name in OWN else f"r.{name}" for name in table.CALL_COLUMNS)
         rows = engine.rows(
-            f"SELECT {cleaned} FROM raw_calls AS r JOIN calls AS c ON r.rowid = c.position ORDER BY r.rowid"
+            f"SELECT {cleaned} FROM raw_calls AS r JOIN calls AS c ON r.position = c.position ORDER BY r.position"
         )
         engine.close()
     return rows, problems.skipped()

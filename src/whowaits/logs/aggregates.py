@@ -29,7 +29,7 @@ SELECT r.source AS source, c.provider AS provider, c.model_canonical AS model, c
   epoch_us(r.bucket_ended_at) - epoch_us(r.bucket_started_at) AS width_us,
   MIN(c.start_us) AS first_us, MAX(c.end_us) AS last_us, COUNT(*) AS row_count,
 {_SUMS}
-FROM raw_calls AS r JOIN calls AS c ON r.rowid = c.position
+FROM raw_calls AS r JOIN calls AS c ON r.position = c.position
 WHERE c.record_kind IN ('bucket', 'batch_aggregate')
 GROUP BY ALL ORDER BY ALL
 """
@@ -42,7 +42,7 @@ SELECT r.source AS source, c.provider AS provider, c.end_us - c.start_us AS widt
   MIN(c.start_us) AS first_us, MAX(c.end_us) AS last_us,
 {_SUMS}
 FROM raw_calls AS r
-JOIN calls AS c ON r.rowid = c.position
+JOIN calls AS c ON r.position = c.position
 JOIN ({SPANS}) AS s ON c.provider = s.provider AND c.start_us >= s.first_us AND c.end_us <= s.last_us
 WHERE c.record_kind = 'bucket' AND c.end_us > c.start_us AND c.start_us > 0
 GROUP BY ALL

@@ -1,4 +1,5 @@
-"""raw_calls -> calls: each call once, canonical words, only values that can be true. SQL of the embedded engine.
+"""keyed_calls -> raw_calls -> calls: each call once, canonical words, only values that can be true. SQL of the
+embedded engine.
 
 `raw_calls` holds what the readers read and keeps every column; `calls` holds what is judged and counted, under the
 same `position`.
@@ -6,6 +7,7 @@ same `position`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from whowaits.logs import table
@@ -18,23 +20,21 @@ LEAST_RATE: Final = "0.0001"
 LONGEST_S: Final = 1_000_000_000
 """Seconds, some thirty years, beyond which a deadline is none."""
 
-PLACED: Final = """
-UPDATE raw_calls SET dedupe_key = concat_ws(':', source, source_file, source_row) WHERE dedupe_key IS NULL
-"""
-"""A record that nothing tells from others is known by its place."""
+PLACE: Final = "concat_ws(':', source, source_file, source_row)"
+"""What a record is known by that nothing tells from others."""
 
-_PLACE: Final = ("source_file", "source_row", "raw_ref")
+_WHERE: Final = ("source_file", "source_row", "raw_ref")
 _CONTENT: Final = tuple(
-    name for name, kind in table.CALL_FIELDS if name not in _PLACE and kind not in (table.TEXTS, table.PAIRS)
+    name for name, kind in table.CALL_FIELDS if name not in _WHERE and kind not in (table.TEXTS, table.PAIRS)
 )
 TWICE: Final = f"""
-SELECT rowid AS id, dedupe_key, row_number() OVER (
+SELECT position AS id, dedupe_key, row_number() OVER (
   PARTITION BY dedupe_key
   ORDER BY cost_usd IS NULL, cache_read_tokens IS NULL, input_tokens_total IS NULL, source,
-    coalesce(output_tokens_total, -1) DESC, {", ".join(_CONTENT)}, stated, source_file, source_row, rowid
+    coalesce(output_tokens_total, -1) DESC, {", ".join(_CONTENT)}, stated, source_file, source_row, position
 ) AS nth
-FROM raw_calls
-WHERE dedupe_key IN (SELECT dedupe_key FROM raw_calls GROUP BY dedupe_key HAVING count(*) > 1)
+FROM suspects
+WHERE dedupe_key IN (SELECT dedupe_key FROM suspects GROUP BY dedupe_key HAVING count(*) > 1)
 """
 """Records of one call, the one that says most first. What they say decides, and where they stand only between records
 that say the same: neither the order of rows nor how they are cut into files plays a part."""
@@ -49,16 +49,23 @@ SEEN_ELSEWHERE: Final = (
 ELSEWHERE: Final = f"""
 SELECT min(CASE WHEN t.nth = 1 THEN t.id END) AS id,
   {", ".join(f"arg_min(r.{name}, CASE WHEN r.{name} IS NOT NULL THEN t.nth END) AS {name}" for name in SEEN_ELSEWHERE)}
-FROM twice AS t JOIN raw_calls AS r ON t.id = r.rowid
+FROM twice AS t JOIN keyed_calls AS r ON t.id = r.position
 GROUP BY t.dedupe_key
-"""
-MERGED: Final = f"""
-UPDATE raw_calls SET {", ".join(f"{name} = coalesce(raw_calls.{name}, m.{name})" for name in SEEN_ELSEWHERE)}
-FROM ({ELSEWHERE}) AS m
-WHERE raw_calls.rowid = m.id
 """
 """What another source saw of the same call is kept: a gateway knows the price, a trace who waited. The name of the
 workload stays that of the record that is kept, so that a call has one name whichever sources saw it."""
+
+
+def merged(columns: Iterable[str]) -> str:
+    """Return SQL for `columns` of `keyed_calls`, with what the table `elsewhere` holds of the same calls."""
+    values = (
+        f"coalesce(r.{quoted(name)}, m.{quoted(name)}) AS {quoted(name)}"
+        if name in SEEN_ELSEWHERE
+        else f"r.{quoted(name)}"
+        for name in columns
+    )
+    return f"SELECT {', '.join(values)} FROM keyed_calls AS r LEFT JOIN elsewhere AS m ON r.position = m.id"
+
 
 ONE_CALL: Final = "record_kind NOT IN ('container', 'batch_aggregate', 'bucket')"
 """Records that are one call each; the others repeat calls or sum them up, and are in no total."""
@@ -71,7 +78,7 @@ SELECT source_file, reason, count(*) AS n, min(source_row) AS first FROM (
       THEN 'sampling_rate is not between {LEAST_RATE} and 1; taken as 1' END,
     CASE WHEN started_at IS NULL AND ended_at IS NULL AND coalesce(record_kind, 'call') <> 'container'
       THEN 'call without a time' END
-  ]) AS reason FROM raw_calls
+  ]) AS reason FROM keyed_calls
 ) WHERE reason IS NOT NULL GROUP BY source_file, reason ORDER BY source_file, reason
 """
 
@@ -119,7 +126,7 @@ SELECT m.* EXCLUDE (whole, sized, read, short, long, searches),
 FROM (
   SELECT *, least(write_1h_tokens, whole - read - short) AS long FROM (
     SELECT *, least(write_5m_tokens, whole - read) AS short FROM (
-      SELECT r.rowid AS position, {_NARROW}, r.stated AS stated, {_FORM} AS form,
+      SELECT r.position AS position, {_NARROW}, r.stated AS stated, {_FORM} AS form,
         coalesce(epoch_us(r.started_at), epoch_us(r.ended_at), 0) AS start_us,
         CAST(CAST(r.cost_usd AS DECIMAL(38, 9)) * 1000000000 AS BIGINT) AS cost_nano,
         CASE WHEN abs(r.stated_deadline_s) <= {LONGEST_S}
@@ -141,7 +148,7 @@ FROM (
         AND r.model_requested IS NOT DISTINCT FROM n.raw_model_requested
         AND r.operation IS NOT DISTINCT FROM n.raw_operation
         AND r.service_tier_raw IS NOT DISTINCT FROM n.raw_service_tier_raw
-      WHERE r.rowid NOT IN (SELECT id FROM duplicates)
+      WHERE r.position NOT IN (SELECT id FROM duplicates)
     )
   )
 ) AS m

@@ -30,7 +30,8 @@ Kind = Literal[
 ]
 FILE: Final = '"#file"'
 ROW: Final = '"#row"'
-"""Names for the place of a record that no column of a log has."""
+POSITION: Final = '"#position"'
+"""Names that no column of a log has, for the place of a record in its file and among all records."""
 FIRST_US: Final = 1_420_070_400_000_000
 """2015-01-01 in microseconds since 1970: an earlier model call is a mistake of a clock or a unit."""
 LAST_US: Final = 4_102_444_800_000_000
@@ -85,7 +86,7 @@ def from_documents(fields: Sequence[Field], table: str, keys: Collection[str]) -
                 paths.setdefault(path, len(paths) + 1)
     wanted = "[" + ", ".join(literal(path) for path in paths) + "]"
     source = (
-        f"SELECT {FILE}, {ROW}, "
+        f"SELECT {FILE}, {ROW}, {POSITION}, "
         f"CASE WHEN {_OBJECT} THEN json_extract_string(doc, CAST({wanted} AS VARCHAR[])) END AS x FROM {table}"
     )
 
@@ -94,6 +95,16 @@ def from_documents(fields: Sequence[Field], table: str, keys: Collection[str]) -
         return "" if not found else found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
     return _select([_Source(field, raw) for field in fields], f"({source})", "x IS NULL")
+
+
+def present(fields: Sequence[Field], keys: Collection[str]) -> set[str]:
+    """Return the declared columns that these fields of a log may fill."""
+    return {field.column for field in fields if any(_has(keys, name) for name in field.names)}
+
+
+def is_cheap(fields: Sequence[Field], types: Mapping[str, str]) -> bool:
+    """Whether no value of these columns has to be parsed, so that they can be made whenever they are asked for."""
+    return all(source.cheap for source in _sources(fields, types))
 
 
 _OBJECT: Final = "json_valid(doc) AND json_type(doc) = 'OBJECT'"
@@ -105,7 +116,10 @@ def _has(keys: Collection[str], name: str) -> bool:
 
 def from_columns(fields: Sequence[Field], table: str, types: Mapping[str, str]) -> str:
     """Return SQL for the canonical columns of `table`, whose columns have these engine types."""
+    return _select(_sources(fields, types), table, None)
 
+
+def _sources(fields: Sequence[Field], types: Mapping[str, str]) -> list[_Source]:
     def raw(name: str) -> str:
         if name in types:
             return _as_text(quoted(name), types[name])
@@ -119,7 +133,7 @@ def from_columns(fields: Sequence[Field], table: str, types: Mapping[str, str]) 
             return f"CASE WHEN json_valid({quoted(head)}) THEN json_extract_string({quoted(head)}, {path}) END"
         return ""
 
-    return _select([_Source(field, raw, types) for field in fields], table, None)
+    return [_Source(field, raw, types) for field in fields]
 
 
 def _as_text(column: str, kind: str) -> str:
@@ -143,16 +157,21 @@ def cleaned(kind: Kind, column: str, type_: str) -> str:
 
 
 class _Source:
-    """Where a field stands and how its value is made: (`given`, `made`), `made` being written in terms of `given`."""
+    """Where a field stands and how its value is made: (`given`, `made`), `made` being written in terms of `given`.
+
+    `cheap` says that nothing is parsed for it.
+    """
 
     def __init__(self, field: Field, raw: Callable[[str], str], types: Mapping[str, str] | None = None) -> None:
         self.field = field
         self.alias = quoted("_" + field.column)
-        there = [name for name in field.names if raw(name)]
+        there = self.there = [name for name in field.names if raw(name)]
         kinds = {(types or {}).get(name, "") for name in there}
+        self.cheap = not there or (kinds == {"VARCHAR"} and field.kind in ("text", "json", "flag", "status"))
         typed = _typed(field.kind, kinds.pop()) if len(kinds) == 1 else None
         if typed is not None:
             self.given, self.made = f"coalesce({', '.join(quoted(name) for name in there)})", typed(self.alias)
+            self.cheap = True
             return
         spelled = ", ".join(f"nullif(trim({raw(name)}), '')" for name in there)
         self.given = f"coalesce({spelled or 'NULL'}, CAST(NULL AS VARCHAR))"
@@ -163,16 +182,19 @@ def _select(sources: Sequence[_Source], relation: str, unreadable: str | None) -
     """Two levels: the value as it is given, then the conversion, so that each text is made once."""
     given = ", ".join(f"{s.given} AS {s.alias}" for s in sources)
     made = ", ".join(f"{s.made} AS {quoted(s.field.column)}" for s in sources)
-    bad = [
-        f"CASE WHEN {s.alias} IS NOT NULL AND {quoted(s.field.column)} IS NULL THEN {literal(s.field.column)} END"
+    lost = {
+        s.field.column: f"{s.alias} IS NOT NULL AND {quoted(s.field.column)} IS NULL"
         for s in sources
-        if s.field.kind not in ("text", "json", "maybe_time", "maybe_whole", "zoneless")
-    ]
-    unread = f"CASE WHEN {unreadable} THEN '!' END" if unreadable else "NULL"
-    inner = f"SELECT {FILE} AS file, {ROW} AS row, {unread} AS unread, {given} FROM {relation}"
+        if s.there and s.field.kind not in ("text", "json", "maybe_time", "maybe_whole", "zoneless")
+    }
+    bad = "".join(f", CASE WHEN {sql} THEN {literal(column)} END" for column, sql in lost.items())
+    unread = f"CASE WHEN {unreadable} THEN '!' END" if unreadable else "CAST(NULL AS VARCHAR)"
+    place = f"{FILE} AS file, {ROW} AS row, {POSITION} AS position"
+    inner = f"SELECT {place}, {unread} AS unread, {given} FROM {relation}"
     names = ", ".join(quoted(s.field.column) for s in sources)
+    is_bad = " OR ".join(["unread IS NOT NULL", *(f"({sql})" for sql in lost.values())])
     return (
-        f"SELECT file, row, {names}, concat_ws(',', unread, {', '.join(bad)}) AS bad "
+        f"SELECT file, row, position, {names}, concat_ws(',', unread{bad}) AS bad, {is_bad} AS is_bad "
         f"FROM (SELECT *, {made} FROM ({inner}))"
     )
 

@@ -44,7 +44,7 @@ FROM (
       CAST(l.cost_nano AS HUGEINT) * 1000000 AS cost_femto, CAST(l.paid_femto AS HUGEINT) AS list_femto
     FROM listed AS l
     JOIN calls AS c ON l.position = c.position
-    JOIN raw_calls AS r ON l.position = r.rowid
+    JOIN raw_calls AS r ON l.position = r.position
     WHERE {_DRAWN} % {{step}} = 0 AND l.billed = 1 AND l.has_tokens = 1 AND l.cost_nano > 0 AND l.paid_femto > 0
       AND r.cost_basis = 'reported' AND c.{ONE_CALL}
   )

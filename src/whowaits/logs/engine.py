@@ -6,6 +6,7 @@ Tables and sorts that outgrow the memory limit spill to the spool folder, so mem
 from __future__ import annotations
 
 import functools
+import glob
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
@@ -15,7 +16,7 @@ from typing import Any, Final, Protocol
 import duckdb
 import pyarrow as pa
 
-from whowaits.logs.columns import FILE, ROW, literal, quoted
+from whowaits.logs.columns import FILE, POSITION, ROW, literal, quoted
 from whowaits.whole_files import whole
 
 MEMORY: Final = "1500MB"
@@ -117,10 +118,20 @@ class DuckDB:
         counts = ", ".join(f"count({quoted(column)}) AS {quoted(column)}" for column in columns)
         return {column for column, n in self.rows(f"SELECT {counts} FROM {quoted(name)}")[0].items() if n}
 
+    def array(self, sql: str) -> Any:
+        """Return the only column of a result, which holds no null, as an array of NumPy."""
+        (values,) = self._connection.execute(sql).fetchnumpy().values()
+        return values
+
     def parquet_types(self, path: Path) -> dict[str, str]:
         """Return the engine's type of every column of a Parquet file."""
-        found = self.rows(f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})")
+        found = self.rows(f"DESCRIBE SELECT * FROM {parquet_of([path])}")
         return {row["column_name"]: row["column_type"] for row in found}
+
+    def counts_of_parquet(self, path: Path, names: Collection[str]) -> dict[str, int]:
+        """Return the number of rows of a Parquet file under "*", and for each of these columns that of its values."""
+        counts = "".join(f", count({quoted(name)}) AS {quoted(name)}" for name in names)
+        return self.rows(f'SELECT count(*) AS "*"{counts} FROM {parquet_of([path])}')[0]
 
     def keys_of_objects(self, path: Path) -> set[str]:
         """Return the fields of the objects in a file of JSON lines."""
@@ -138,10 +149,28 @@ class DuckDB:
             self.run(f"COPY ({sql}) TO {literal(str(partial))} ({', '.join(options)})")
 
 
-def stored_parquet(path: Path, name: str) -> str:
-    """Return SQL that reads a Parquet file with the place of each row."""
-    read = f"read_parquet({literal(str(path))}, file_row_number = true)"
-    return f"(SELECT {literal(name)} AS {FILE}, file_row_number + 1 AS {ROW}, * FROM {read})"
+def parquet_of(paths: Sequence[Path]) -> str:
+    """Return SQL that reads Parquet files, which have the same columns, one after another."""
+    return f"read_parquet([{', '.join(map(_path, paths))}])"
+
+
+def _path(path: Path) -> str:
+    """A path as an SQL literal, in which no sign stands for several files."""
+    return literal(glob.escape(str(path)))
+
+
+def stored_parquet(files: Sequence[tuple[str, Path]], ahead: Sequence[int]) -> str:
+    """Return SQL that reads Parquet files of the same columns with the place of each row. `ahead` of the rows of each
+    file are so many others."""
+    names = _of_file([literal(name) for name, _ in files])
+    before = _of_file([str(number) for number in ahead])
+    place = f"{names} AS {FILE}, file_row_number + 1 AS {ROW}, {before} + file_row_number AS {POSITION}"
+    return f"(SELECT {place}, * FROM {parquet_of([path for _, path in files])})"
+
+
+def _of_file(values: Sequence[str]) -> str:
+    """The value that belongs to the file of a row."""
+    return values[0] if len(values) == 1 else f"list_extract([{', '.join(values)}], CAST(file_index AS BIGINT) + 1)"
 
 
 def objects_of(path: Path, columns: Mapping[str, str]) -> str:

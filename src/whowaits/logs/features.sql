@@ -526,7 +526,7 @@ FROM (
     END AS limited,
     CASE WHEN c.attempt_no > 1 THEN 1 ELSE 0 END AS again
   FROM calls AS c
-  JOIN raw_calls AS r ON c.position = r.rowid
+  JOIN raw_calls AS r ON c.position = r.position
   JOIN unit_of AS u ON c.statement = u.statement
   WHERE c.start_us > 0 AND c.record_kind IN ('call', 'attempt') AND COALESCE(c.service_tier, '') NOT IN ('batch', 'flex')
     AND (r.http_status = 429 OR r.error_type IS NOT NULL OR c.attempt_no > 1)
@@ -548,7 +548,7 @@ FROM (
     SUM(CAST(p.spend_nano AS HUGEINT)) AS spend_nano,
     MAX(p.spend_nano) AS dearest_nano
   FROM calls AS c
-  JOIN raw_calls AS r ON c.position = r.rowid
+  JOIN raw_calls AS r ON c.position = r.position
   JOIN priced AS p ON c.position = p.position
   JOIN unit_of AS u ON c.statement = u.statement
   WHERE r.prompt_hash IS NOT NULL AND p.billed = 1 AND c.record_kind IN ('call', 'attempt', 'batch_item')
@@ -564,7 +564,7 @@ SELECT
   SUM(CASE WHEN c.status IN ('error', 'expired') THEN 1 ELSE 0 END) AS bad,
   SUM(CASE WHEN c.status = 'expired' THEN 1 ELSE 0 END) AS expired
 FROM calls AS c
-JOIN raw_calls AS r ON c.position = r.rowid
+JOIN raw_calls AS r ON c.position = r.position
 JOIN unit_of AS u ON c.statement = u.statement
 WHERE c.service_tier = 'batch' AND c.record_kind IN ('call', 'attempt', 'batch_item')
   AND COALESCE(r.batch_id, CAST(c.day AS VARCHAR)) IS NOT NULL
@@ -583,6 +583,6 @@ SELECT
   COUNT(*) AS row_count,
   COUNT(r.ended_at) AS ended_count
 FROM calls AS c
-JOIN raw_calls AS r ON c.position = r.rowid
+JOIN raw_calls AS r ON c.position = r.position
 WHERE c.service_tier = 'batch' AND r.batch_id IS NOT NULL AND c.start_us > 0
 GROUP BY c.provider, r.batch_id

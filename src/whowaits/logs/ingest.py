@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import glob
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from whowaits.logs import columns, documents, pairing, table
-from whowaits.logs.cells import unusable
-from whowaits.logs.cleaning import CALLS, DUPLICATES, IMPOSSIBLE, MERGED, PLACED, TWICE
-from whowaits.logs.columns import literal, quoted
+from whowaits.logs import columns, documents, flat, pairing, repeated, table
+from whowaits.logs.cleaning import CALLS, IMPOSSIBLE, PLACE, merged
 from whowaits.logs.documents import Document
-from whowaits.logs.engine import DuckDB, Engine, EngineError, batched, csv_of, objects_of, stored_parquet
+from whowaits.logs.engine import DuckDB, Engine, batched
+from whowaits.logs.flat import Part
 from whowaits.logs.problems import Problems
 from whowaits.logs.registry import Reader, fallback, is_fallback, is_flat, needed, recognised
-from whowaits.logs.sources import Source, plain_copy
-from whowaits.logs.statements import Statements, read_said
+from whowaits.logs.sources import Source
+from whowaits.logs.statements import Statements
 from whowaits.logs.values import names_content
 from whowaits.logs.vocabulary import canonical
 from whowaits.model import Place, WrongUse
@@ -46,12 +44,6 @@ JSON_COLUMNS: Final = {"tags": "tags_json", "metadata": "metadata_json"}
 
 class MappingError(WrongUse):
     """`--map` names a column that does not exist, or a field that holds text of people or models."""
-
-
-ZONELESS: Final = (
-    "time without a zone was read as UTC, but a logging library writes local time unless told otherwise; runs and "
-    "hours of people are off by the offset then"
-)
 
 
 def checked(mapping: Mapping[str, str]) -> dict[str, str]:
@@ -84,34 +76,39 @@ def load(
 ) -> Ingested:
     """Fill the table `calls` and return what it was filled from."""
     mapping = checked(mapping)
-    engine.store("raw_calls", [], _raw_schema())
+    engine.store("read_calls", [], _raw_schema())
+    parts: list[Part] = []
     for reader, group in _by_reader(sources, spool, mapping, problems):
         for source in group:
             progress(source.name)
         if is_flat(reader):
-            for source in group:
-                _load_flat(engine, reader, source, spool, statements, mapping, problems)
-                _tell(engine, [source])
+            own = mapping if is_fallback(reader) else {}
+            fields = reader.declared(own, statements.keys())  # type: ignore[attr-defined]
+            ahead = sum(part.rows for part in parts)
+            for part in flat.load(engine, reader, group, fields, spool, statements, problems, ahead):
+                parts.append(part)
+                _tell(engine, part.sources, parts)
         else:
             _load_nested(engine, reader, group, spool, statements, problems)
-            _tell(engine, group)
+            _tell(engine, group, parts)
     for source in sources:
         for skipped in source.broken:
             problems.add(skipped.place, skipped.reason)
-    return _settle(engine, problems)
+    return _settle(engine, parts, problems)
 
 
-def _tell(engine: Engine, sources: Sequence[Source]) -> None:
+def _tell(engine: Engine, sources: Sequence[Source], parts: Sequence[Part]) -> None:
     """Tell the meters that these sources are read."""
+    rows = sum(part.rows for part in parts) + int(engine.one("SELECT count(*) FROM read_calls"))
     for source in sources:
         if source.meter is not None:
-            source.meter.done(id(source), int(engine.one("SELECT count(*) FROM raw_calls")))
+            source.meter.done(id(source), rows)
 
 
 def _raw_schema() -> Any:
     import pyarrow as pa
 
-    return pa.schema([*table.CALL_FIELDS, ("stated", pa.string())])
+    return pa.schema([*table.CALL_FIELDS, ("stated", pa.string()), ("key_hash", pa.uint64())])
 
 
 def reader_of(source: Source, head: bytes, mapping: Mapping[str, str]) -> Reader | None:
@@ -161,7 +158,7 @@ def _load_nested(
         return (document for source in group for document in documents.read(source, spool, seen, needed(reader)))
 
     rows = (_with_statement(row, statements) for row in reader.rows(read, problems))
-    engine.store("raw_calls", (_raw_batch(chunk) for chunk in batched(rows)), _raw_schema(), append=True)
+    engine.store("read_calls", (_raw_batch(chunk) for chunk in batched(rows)), _raw_schema(), append=True)
 
 
 def _with_statement(row: dict[str, Any], statements: Statements) -> dict[str, Any]:
@@ -177,189 +174,48 @@ def _raw_batch(rows: Sequence[dict[str, Any]]) -> Any:
     import pyarrow as pa
 
     stated = pa.array([row.get("stated") for row in rows], type=pa.string())
-    return pa.RecordBatch.from_arrays([*table.batch(rows).columns, stated], schema=_raw_schema())
+    hashes = pa.nulls(len(rows), pa.uint64())
+    return pa.RecordBatch.from_arrays([*table.batch(rows).columns, stated, hashes], schema=_raw_schema())
 
 
 def _flat_columns(reader: Reader) -> tuple[columns.Field, ...]:
     return tuple(reader.COLUMNS)  # type: ignore[attr-defined]
 
 
-def _load_flat(
-    engine: DuckDB,
-    reader: Reader,
-    source: Source,
-    spool: Path,
-    statements: Statements,
-    mapping: Mapping[str, str],
-    problems: Problems,
-) -> None:
-    """Declared columns in SQL, then what needs a look at the row as a whole, then into `raw_calls`."""
-    own = mapping if is_fallback(reader) else {}
-    fields = reader.declared(own, statements.keys())  # type: ignore[attr-defined]
-    _stage(engine, fields, source, spool, problems)
-    loose = tuple(field.column for field in fields if field.column.startswith("stated:"))
-    _stage_said(engine, loose, statements)
-    _count_bad(engine, source, problems)
-    _count_local(engine, reader, source, problems)
-    engine.run(f"INSERT INTO raw_calls BY NAME {reader.SETTLED}")  # type: ignore[attr-defined]
-
-
-def _stage(engine: DuckDB, fields: Sequence[columns.Field], source: Source, spool: Path, problems: Problems) -> None:
-    """Keep the declared columns of a file as the table `staged`."""
-    direct = {"parquet": _stage_parquet, "lines": _stage_lines, "csv": _stage_csv}.get(
-        documents.shape_of(source.head())
-    )
-    if direct is not None and direct(engine, fields, source, spool):
-        return
-    import pyarrow as pa
-
-    schema = pa.schema([("#file", pa.string()), ("#row", pa.int64()), ("doc", pa.string())])
-    chunks = batched(_texts(source, spool, problems))
-    batches = (pa.record_batch([list(c) for c in zip(*chunk, strict=True)], schema=schema) for chunk in chunks)
-    engine.store("documents", batches, schema)
-    keys = {row["key"] for row in engine.rows(columns.keys_of_documents("documents"))}
-    engine.define("staged", columns.from_documents(fields, "documents", keys))
-    engine.run("DROP TABLE documents")
-
-
-def _stage_parquet(engine: DuckDB, fields: Sequence[columns.Field], source: Source, spool: Path) -> bool:
-    """Whether the engine could read the file; a damaged one is left to be read up to the damage."""
-    path = plain_copy(source, spool)
-    try:
-        types = engine.parquet_types(path)
-        engine.define("staged", columns.from_columns(fields, stored_parquet(path, source.name), types))
-    except EngineError:
-        return False
-    return True
-
-
-def _stage_lines(engine: DuckDB, fields: Sequence[columns.Field], source: Source, spool: Path) -> bool:
-    """Whether every line is an object and the engine could read all of them; others are looked at line by line."""
-    path = plain_copy(source, spool)
-    if glob.has_magic(str(path)) or not source.has_an_object_a_line():
-        return False
-    try:
-        keys = engine.keys_of_objects(path)
-        types = {name: kind for name, kind in columns.names_read(fields).items() if name in keys}
-        if not types:
-            return False
-        engine.define("documents", objects_of(path, types))
-    except EngineError:
-        return False
-    _stage_documents(engine, fields, source, types, ahead=1)
-    return True
-
-
-def _stage_csv(engine: DuckDB, fields: Sequence[columns.Field], source: Source, spool: Path) -> bool:
-    """Whether every line is a row of as many cells as the header; others are looked at row by row."""
-    path, header = plain_copy(source, spool), documents.csv_header(source)
-    wanted = {name for name in columns.names_read(fields) if name in (header or ())}
-    if glob.has_magic(str(path)) or not header or not wanted or len(set(header)) < len(header):
-        return False
-    try:
-        engine.define("documents", csv_of(path, header, wanted))
-    except EngineError:
-        return False
-    if int(engine.one("SELECT count(*) FROM documents")) + 1 != source.count_lines():
-        engine.run("DROP TABLE documents")
-        return False
-    _stage_documents(engine, fields, source, dict.fromkeys(wanted, "VARCHAR"), ahead=2)
-    return True
-
-
-def _stage_documents(
-    engine: DuckDB, fields: Sequence[columns.Field], source: Source, types: Mapping[str, str], ahead: int
-) -> None:
-    """The table `documents` holds one line of the file a row; the first of them is the line `ahead`."""
-    placed = f"(SELECT {literal(source.name)} AS {columns.FILE}, rowid + {ahead} AS {columns.ROW}, * FROM documents)"
-    engine.define("staged", columns.from_columns(fields, placed, types))
-    engine.run("DROP TABLE documents")
-
-
-def _texts(source: Source, spool: Path, problems: Problems) -> Iterator[tuple[str, int, str]]:
-    """JSON lines go to the engine unparsed; every other shape as the JSON text of its records."""
-    if documents.shape_of(source.head()) == "lines":
-        for row, line in source.lines():
-            if line.strip():
-                yield source.name, row, line.decode("utf-8", "replace")
-        return
-    for row, text in documents.as_lines(documents.read(source, spool, problems)):
-        yield source.name, row, text
-
-
-def _stage_said(engine: DuckDB, loose: Sequence[str], statements: Statements) -> None:
-    """Read tags and metadata once for each distinct text and keep the result as the table `said`."""
-    import pyarrow as pa
-
-    keys = ["tags_json", "metadata_json", *loose]
-    told = (f"{_loose(key)}, {_loose(key)} IS NULL" for key in keys)  # an empty list hashes as null does
-    key = f"hash({', '.join(told)})"
-    spelled = ", ".join(f"{_loose(key)} AS {quoted(key.removeprefix('stated:'))}" for key in keys)
-    engine.view("spoken", f"SELECT *, {key} AS said_key FROM staged")
-    schema = pa.schema(
-        [("said_key", pa.uint64()), ("tags", table.TEXTS), ("metadata", table.PAIRS), ("stated", pa.string()),
-         ("job", pa.string()), ("workflow", pa.string())]
-    )  # fmt: skip
-    distinct = engine.rows(f"SELECT DISTINCT {key} AS said_key, {spelled} FROM staged")
-    batches = (_said_batch(chunk, statements, schema) for chunk in batched(distinct))
-    engine.store("said", batches, schema)
-
-
-def _count_local(engine: DuckDB, reader: Reader, source: Source, problems: Problems) -> None:
-    """Say which times were taken for UTC although what writes such lines writes local time."""
-    if (local := getattr(reader, "LOCAL", None)) is not None:
-        (row,) = engine.rows(local)
-        if row["n"]:
-            problems.add(Place(source.name, row["first"]), ZONELESS, row["n"])
-
-
-def _loose(key: str) -> str:
-    """A deadline that is a moment stands in stated_deadline_at, row by row; as a statement it would say nothing."""
-    moments = ("stated:deadline", "stated:due", "stated:expires")
-    if key in moments:
-        return f"CASE WHEN stated_deadline_at IS NULL THEN {quoted(key)} END"
-    return quoted(key)
-
-
-def _said_batch(distinct: Sequence[dict[str, Any]], statements: Statements, schema: Any) -> Any:
-    import pyarrow as pa
-
-    rows = []
-    for parts in distinct:
-        key, tags, metadata = parts.pop("said_key"), parts.pop("tags_json"), parts.pop("metadata_json")
-        said = read_said(tags, metadata, parts, statements)
-        rows.append((key, list(said.tags), list(said.metadata), said.stated, said.job, said.workflow))
-    columns = zip(zip(*rows, strict=True), schema, strict=True)
-    return pa.RecordBatch.from_arrays([pa.array(column, type=field.type) for column, field in columns], schema=schema)
-
-
-def _count_bad(engine: DuckDB, source: Source, problems: Problems) -> None:
-    found = engine.rows(
-        "SELECT bad, count(*) AS n, min(row) AS first FROM "
-        "(SELECT unnest(string_split(bad, ',')) AS bad, row FROM staged WHERE bad <> '') GROUP BY bad ORDER BY bad"
-    )
-    for item in found:
-        reason = "line is not a JSON object" if item["bad"] == "!" else unusable(item["bad"])
-        problems.add(Place(source.name, item["first"]), reason, item["n"])
-
-
-def _settle(engine: DuckDB, problems: Problems) -> Ingested:
-    """raw_calls -> calls: no duplicates, canonical names, only values that can be true."""
+def _settle(engine: DuckDB, parts: Sequence[Part], problems: Problems) -> Ingested:
+    """What was read -> calls: no duplicates, canonical names, only values that can be true."""
+    _name_records(engine, parts)
     counted = engine.rows(
-        "SELECT source_file, source, count(*) AS n FROM raw_calls GROUP BY ALL ORDER BY source_file, source"
+        "SELECT source_file, source, count(*) AS n FROM found_calls GROUP BY ALL ORDER BY source_file, source"
     )
-    stage_names(engine)
-    engine.run(PLACED)
     for item in engine.rows(IMPOSSIBLE):
         problems.add(Place(item["source_file"], item["first"]), item["reason"], item["n"])
     pairing.pair(engine, (item["source"] for item in counted))
-    engine.define("twice", TWICE)
-    engine.run(MERGED)
-    engine.define("duplicates", DUPLICATES)
+    duplicates = repeated.find(engine)
+    engine.view("raw_calls", merged((*table.CALL_COLUMNS, "stated", "position")))
+    stage_names(engine)
     engine.define("calls", CALLS)
-    duplicates = int(engine.one("SELECT count(*) FROM duplicates"))
     rows = sum(item["n"] for item in counted)
     return Ingested(rows, duplicates, tuple((item["source_file"], item["source"], item["n"]) for item in counted))
+
+
+def _name_records(engine: DuckDB, parts: Sequence[Part]) -> None:
+    """Name all records that were read `found_calls`, and `keyed_calls` with the keys by which they are compared.
+
+    Parts of one flat format alone have a quicker key than the text that compares records of all formats.
+    """
+    nested = int(engine.one("SELECT count(*) FROM read_calls"))
+    ahead = sum(part.rows for part in parts)
+    branches = [f"SELECT *, {ahead} + rowid AS position FROM read_calls", *(f"SELECT * FROM {p.view}" for p in parts)]
+    engine.view("found_calls", " UNION ALL BY NAME ".join(branches))
+    pairing.start(engine)
+    key = f"coalesce(p.dedupe_key, f.dedupe_key, {PLACE})"
+    quick = not nested and all(part.quick for part in parts)
+    engine.view(
+        "keyed_calls",
+        f"SELECT f.* REPLACE ({key} AS dedupe_key, {'f.key_hash' if quick else f'hash({key})'} AS key_hash) "
+        "FROM found_calls AS f LEFT JOIN paired AS p ON f.position = p.id",
+    )
 
 
 def stage_names(engine: Engine) -> None:

@@ -210,14 +210,14 @@ def read_from(file: Path, name: str) -> Manifest:
 
 
 _KEPT: Final = """
-SELECT * FROM raw_calls WHERE rowid IN (SELECT position FROM calls WHERE record_kind <> 'container')
+SELECT * FROM raw_calls WHERE position IN (SELECT position FROM calls WHERE record_kind <> 'container')
 """
 _COUNT: Final = "SELECT count(*) FROM calls WHERE {}"
 _SUMS: Final = "record_kind IN ('bucket', 'batch_aggregate')"
 _TWICE: Final = """
 SELECT coalesce(sum(places - 1), 0) FROM (
   SELECT count(DISTINCT (r.source_file, r.source_row)) AS places
-  FROM twice AS t JOIN raw_calls AS r ON t.id = r.rowid GROUP BY t.dedupe_key
+  FROM twice AS t JOIN raw_calls AS r ON t.id = r.position GROUP BY t.dedupe_key
 )
 """
 """A record that was read again, in its own place, is not another one."""

@@ -19,9 +19,9 @@ from whowaits.logs.registry import all_readers
 SLACK_US: Final = 2_000_000
 """So far the clocks of the two logs may lie apart."""
 _CALLS: Final = """
-SELECT rowid AS id, lower(workspace) AS place, epoch_us(coalesce(started_at, ended_at)) AS first_us,
+SELECT position AS id, lower(workspace) AS place, epoch_us(coalesce(started_at, ended_at)) AS first_us,
   epoch_us(coalesce(ended_at, started_at)) AS last_us, dedupe_key
-FROM raw_calls
+FROM keyed_calls
 WHERE source = {source} AND workspace IS NOT NULL AND coalesce(started_at, ended_at) IS NOT NULL
   AND coalesce(record_kind, 'call') IN ('call', 'attempt')
 ORDER BY place, first_us, last_us, dedupe_key, id
@@ -36,23 +36,28 @@ class Seen(NamedTuple):
     key: str
 
 
+def start(engine: DuckDB) -> None:
+    """Make the table `paired`: no record is known to be another one's."""
+    engine.store("paired", [], _schema())
+
+
 def pair(engine: DuckDB, sources: Iterable[str]) -> None:
-    """Give records behind a gateway the key of the gateway's record of the same call."""
-    present = set(sources)
+    """Keep the records behind a gateway in the table `paired`, with the key of the gateway's record of the call."""
+    import pyarrow as pa
+
+    present, schema = set(sources), _schema()
     for reader in all_readers():
         gateway = getattr(reader, "BEHIND", None)
         if gateway in present and reader.NAME in present:
-            _pair(engine, gateway, reader.NAME)
+            found = batched(pairs(_seen(engine, gateway), _seen(engine, reader.NAME)))
+            batches = (pa.record_batch([list(c) for c in zip(*chunk, strict=True)], schema=schema) for chunk in found)
+            engine.store("paired", batches, schema, append=True)
 
 
-def _pair(engine: DuckDB, gateway: str, behind: str) -> None:
+def _schema() -> Any:
     import pyarrow as pa
 
-    schema = pa.schema([("id", pa.int64()), ("dedupe_key", pa.string())])
-    found = pairs(_seen(engine, gateway), _seen(engine, behind))
-    batches = (pa.record_batch([list(c) for c in zip(*chunk, strict=True)], schema=schema) for chunk in batched(found))
-    engine.store("paired", batches, schema)
-    engine.run("UPDATE raw_calls SET dedupe_key = p.dedupe_key FROM paired AS p WHERE raw_calls.rowid = p.id")
+    return pa.schema([("id", pa.int64()), ("dedupe_key", pa.string())])
 
 
 def _seen(engine: DuckDB, source: str) -> Iterator[Seen]:

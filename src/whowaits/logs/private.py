@@ -98,7 +98,7 @@ def _renamed(engine: Engine, table: str, filled: Collection[str], pseudonyms: Ps
         _keep(engine, column, _distinct(where, column, "true"), _anew(pseudonyms, THINGS.get(column)))
     columns = dict.fromkeys(texts - set(named), "NULL")
     columns |= {name: f"{_beside(name)}.shown" for name in named}
-    return Shown({**columns, "call_id": "'call-' || CAST(r.rowid AS VARCHAR)"}, _joins(named))
+    return Shown({**columns, "call_id": "'call-' || CAST(r.position AS VARCHAR)"}, _joins(named))
 
 
 def _anew(pseudonyms: Pseudonyms, kind: str | None) -> Callable[[str], str]:

@@ -207,8 +207,8 @@ def calls_sql(filled: Collection[str], shown: Shown) -> str:
     """Return the SQL of the canonical table, calls and sums over calls, in the same order; what only repeats the calls
     below it is left out."""
     calls, columns = _columns(filled, shown)
-    joined = f"FROM raw_calls AS r JOIN calls AS c ON r.rowid = c.position {shown.joins}"
-    return f"SELECT {columns} FROM (SELECT {calls} {joined} WHERE c.record_kind <> 'container' {_ORDER})"
+    joined = f"FROM raw_calls AS r JOIN calls AS c ON r.position = c.position {shown.joins}"
+    return f"SELECT {columns} FROM (SELECT {calls} {joined} WHERE c.record_kind <> 'container' {_ORDER}, r.dedupe_key)"
 
 
 def _columns(filled: Collection[str], shown: Shown) -> tuple[str, str]:
@@ -248,8 +248,8 @@ def _usd(nano: str) -> str:
 def _from(shown: Shown) -> str:
     return f"""
 FROM raw_calls AS r
-JOIN calls AS c ON r.rowid = c.position
-JOIN priced AS p ON r.rowid = p.position
+JOIN calls AS c ON r.position = c.position
+JOIN priced AS p ON r.position = p.position
 JOIN unit_of AS u ON c.statement = u.statement
 JOIN verdicts AS v ON u.unit = v.unit
 {shown.joins}

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from whowaits.logs import ingest, table
 from whowaits.logs.cells import unusable
-from whowaits.logs.cleaning import CALLS, DUPLICATES, ELSEWHERE, IMPOSSIBLE, SEEN_ELSEWHERE, TWICE
+from whowaits.logs.cleaning import CALLS, DUPLICATES, ELSEWHERE, IMPOSSIBLE, TWICE, merged
 from whowaits.logs.columns import FILE, ROW, cleaned, quoted
 from whowaits.logs.engine import batched
 from whowaits.logs.ingest import Ingested
@@ -56,7 +56,8 @@ def load(engine: SparkEngine, paths: Sequence[str], statements: Statements, prob
     engine.spark("spoken", f"SELECT *, {_said_key(there, statements)} AS said_key FROM labelled")
     _store_said(engine, statements)
     _count_bad(engine, there, problems)
-    engine.view("raw_calls", _raw_calls(there))
+    for name in ("keyed_calls", "suspects", "raw_calls"):
+        engine.view(name, _raw_calls(there))
     return _settle(engine, problems)
 
 
@@ -155,7 +156,7 @@ def _raw_calls(there: Mapping[str, str]) -> str:
     values["dedupe_key"] = f"coalesce({values['dedupe_key']}, concat_ws(':', {place}))"
     return (
         f"SELECT {', '.join(f'{sql} AS {quoted(name)}' for name, sql in values.items())}, d.stated AS stated, "
-        f"f.file_no * {ROWS_OF_A_FILE} + s.{ROW} AS rowid "
+        f"f.file_no * {ROWS_OF_A_FILE} + s.{ROW} AS position "
         f"FROM spoken AS s JOIN files AS f ON s.{FILE} = f.file JOIN said AS d ON s.said_key = d.said_key"
     )
 
@@ -169,17 +170,8 @@ def _settle(engine: SparkEngine, problems: Problems) -> Ingested:
         problems.add(Place(item["source_file"], item["first"]), item["reason"], item["n"])
     if duplicates:
         engine.define("elsewhere", ELSEWHERE)
-        engine.view("raw_calls", _merged())
+        engine.view("raw_calls", merged((*table.CALL_COLUMNS, "stated", "position")))
     ingest.stage_names(engine)
     engine.define("calls", CALLS)
     sources = sorted((row["source_file"] or "", row["source"] or "", row["n"]) for row in counted)
     return Ingested(sum(n for *_, n in sources), duplicates, tuple(sources))
-
-
-def _merged() -> str:
-    """The rows with what other records of the same call saw."""
-    columns = (
-        f'coalesce(r."{name}", m."{name}") AS "{name}"' if name in SEEN_ELSEWHERE else f'r."{name}"'
-        for name in (*table.CALL_COLUMNS, "stated", "rowid")
-    )
-    return f"SELECT {', '.join(columns)} FROM raw_calls AS r LEFT JOIN elsewhere AS m ON r.rowid = m.id"

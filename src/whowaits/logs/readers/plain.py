@@ -159,22 +159,35 @@ def _has(keys: set[str], columns: tuple[str, ...]) -> bool:
     return any(name in keys or name.partition(".")[0] in keys for name in names)
 
 
+ASIDE: Final = {
+    "twins": """
+SELECT position AS of_position, row_number() OVER (
+  PARTITION BY file, coalesce(started_at, logged_at, ended_at), model_requested, api_key_alias, service_name, job_name,
+    trace_id, input_tokens_total, output_tokens_total, cost_usd
+  ORDER BY row
+) AS twin
+FROM {staged} WHERE request_id IS NULL
+""",
+    "beside": """
+SELECT DISTINCT file AS of_file, model_requested AS of_model FROM {staged}
+WHERE coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) > input_tokens_total
+  OR (coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) > 0
+    AND total_tokens = input_tokens_total + coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0)
+      + output_tokens_total)
+""",
+}
+"""Twins are calls without an id that look alike in one file: they are different calls there, and the same ones in a
+copy of the file. A model whose cached tokens anywhere exceed its input counts them beside the input."""
+QUICK: Final = True
 SETTLED: Final = """
-WITH twins AS (
-  SELECT row, row_number() OVER (
-    PARTITION BY coalesce(started_at, logged_at, ended_at), model_requested, api_key_alias, service_name, job_name,
-      trace_id, input_tokens_total, output_tokens_total, cost_usd
-    ORDER BY row
-  ) AS twin
-  FROM staged WHERE request_id IS NULL
-), beside AS (
-  SELECT DISTINCT model_requested FROM staged
-  WHERE coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) > input_tokens_total
-    OR (coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) > 0
-      AND total_tokens = input_tokens_total + coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0)
-        + output_tokens_total)
-)
 SELECT
+  position,
+  CASE
+    WHEN regexp_matches(request_id, '^(chatcmpl-|msg_|resp_|gen-|cmpl-)') THEN hash(request_id)
+    WHEN request_id IS NOT NULL THEN hash(request_id, start_at, end_at, tokens_in, output_tokens_total, status)
+    ELSE hash(start_at, end_at, model_requested, api_key_alias, service_name, job_name, trace_id, tokens_in,
+      output_tokens_total, cost_usd, twin)
+  END AS key_hash,
   request_id,
   coalesce(request_id, 'plain:' || file || ':' || CAST(row AS VARCHAR)) AS call_id,
   CASE
@@ -227,16 +240,17 @@ FROM (
       coalesce(started_at, logged_at) + to_microseconds(CAST(took_ms * 1000 AS BIGINT))) AS end_at
   FROM (
     SELECT s.*, said.tags, said.metadata, said.stated, said.job, said.workflow, twins.twin,
-      s.model_requested IN (SELECT model_requested FROM beside) AS additive,
+      beside.of_file IS NOT NULL AS additive,
       coalesce(duration_ms, duration_in_s,
         CAST(epoch_us(ended_at) - epoch_us(started_at) AS DOUBLE) / 1000) AS took_ms,
       event_name IS NOT NULL AND started_at IS NULL AS logged_as_end,
       error_type IS NOT NULL AS failed,
       coalesce(input_tokens_total, CASE WHEN total_tokens BETWEEN 0 AND 10000000
         THEN greatest(total_tokens - coalesce(output_tokens_total, 0), 0) END) AS tokens_in
-    FROM spoken AS s
-    JOIN said ON s.said_key = said.said_key
-    LEFT JOIN twins ON s.row = twins.row
+    FROM {spoken} AS s
+    JOIN {said} AS said ON s.said_key = said.said_key
+    LEFT JOIN {twins} AS twins ON s.position = twins.of_position
+    LEFT JOIN {beside} AS beside ON s.file = beside.of_file AND s.model_requested = beside.of_model
     WHERE coalesce(model_requested, model_response, CAST(input_tokens_total AS VARCHAR),
       CAST(output_tokens_total AS VARCHAR), CAST(cost_usd AS VARCHAR)) IS NOT NULL
   )
@@ -245,12 +259,12 @@ FROM (
 """The table `spoken` (declared columns) and `said` (its tags) -> canonical rows.
 
 `timestamp` and the like are the start of a call, except in lines of a logging library, which are written at its
-end. A model whose cached tokens anywhere exceed its input counts them beside the input. Twins are calls without an
-id that look alike in one file: they are different calls there, and the same ones in a copy of the file.
+end. Records of this format with one `dedupe_key` have one `key_hash`.
 """
 
 LOCAL: Final = """
-SELECT min(row) AS first, count(*) AS n FROM staged
+SELECT file, min(row) AS first, count(*) AS n FROM {staged}
 WHERE zoneless = 'comma' OR (zoneless = 'plain' AND event_name IS NOT NULL AND started_at IS NULL)
+GROUP BY file ORDER BY file
 """
 """Lines of logging libraries whose time has no zone: those write local time unless they are told otherwise."""

@@ -29,10 +29,12 @@ _OWN: Final = {"operation": "CASE WHEN s.operation = 'completion' THEN 'text_com
 """In logs `completion` mostly means a chat; in the canonical table it has one meaning."""
 _KEPT: Final = ", ".join(f"{_OWN.get(name, f's.{quoted(name)}')} AS {quoted(name)}" for name, _ in _TYPED)
 SETTLED: Final = f"""
-SELECT {_KEPT}, CASE WHEN s.tags_json IS NOT NULL THEN said.tags END AS tags,
+SELECT s.position, {_KEPT}, CASE WHEN s.tags_json IS NOT NULL THEN said.tags END AS tags,
   CASE WHEN s.metadata_json IS NOT NULL THEN said.metadata END AS metadata, said.stated
-FROM spoken AS s JOIN said ON s.said_key = said.said_key
+FROM {{spoken}} AS s JOIN {{said}} AS said ON s.said_key = said.said_key
 """
+QUICK: Final = False
+ASIDE: Final[dict[str, str]] = {}
 
 
 def recognise(head: bytes) -> bool:
