@@ -79,13 +79,15 @@ class WrapperEntry:
 
 @dataclass(frozen=True, slots=True)
 class RateCard:
-    """Own rates of one tier in USD per million tokens; None = as the public price list says."""
+    """Own rates of one tier in USD per million tokens, and per thousand web searches; None = as the public price list
+    says."""
 
     input: Decimal | None = None
     cache_read: Decimal | None = None
     cache_write: Decimal | None = None
     cache_write_1h: Decimal | None = None
     output: Decimal | None = None
+    web_search: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +341,7 @@ def _rates(table: Table) -> RateCard:
         cache_write=table.take("cache-write", money),
         cache_write_1h=table.take("cache-write-1h", money),
         output=table.take("output", money),
+        web_search=table.take("web-search", money),
     )
 
 

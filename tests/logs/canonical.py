@@ -31,7 +31,8 @@ SERVICES = (
     "💬 desk",
     "o'neill\\n",
 )
-MODELS = (("openai", "gpt-4o-mini"), ("anthropic", "claude-haiku-4-5"), ("google", "gemini-2.5-flash"), (None, "neu"))
+MODELS = (("openai", "gpt-4o-mini"), ("anthropic", "claude-haiku-4-5"), ("google", "gemini-2.5-flash"), (None, "neu"),
+    ("bedrock", "amazon.nova-micro-v1:0"))  # fmt: skip
 TAGS = (
     None, [], [""], ["queue=bulk"], ["queue: bulk", "team=ä"], ["priority=low", "priority=low"], ["deadline=24h"],
     ["sla=interactive"], ["noch eins", "x=y=z"], ["send_at=07:00 local"], ["due=23:30"],
@@ -91,6 +92,7 @@ def _anything(chance: random.Random) -> Row:
         "metadata": chance.choice(METADATA),
         "cost_usd": _money(chance.choice(COSTS)),
         "sampling_rate": chance.choice(RATES),
+        "web_searches": chance.choice((None, 0, 3, table.MAX_SEARCHES, table.MAX_SEARCHES + 1, -1)),
         "stated_deadline_s": chance.choice(DEADLINES),
         "stated_deadline_source": chance.choice((None, None, "server_span", "completion_window", "")),
         "is_batch": chance.choice((None, False, False, True)),

@@ -356,6 +356,16 @@ def test_a_fee_for_each_request_is_known() -> None:
     assert found.request == 1_000 * nano(Decimal(12))
 
 
+def test_an_own_fee_is_the_same_on_every_tier() -> None:
+    card, batch = replace(CONTRACT, web_search=Decimal(8)), RateCard(input=Decimal("0.05"))
+    for entries in ((own(date(2026, 6, 1), card),), (own(date(2026, 6, 1), card, batch),)):
+        mine = rates("openai", "gpt-4o-mini", "chat", "standard", AS_OF, entries)
+        slow = slow_rates("openai", "gpt-4o-mini", "chat", AS_OF, "batch", entries)
+        assert mine is not None
+        assert slow is not None
+        assert {mine.search, slow.low.search, slow.high.search} == {1_000 * nano(Decimal(8))}
+
+
 def test_own_rates_leave_fees_as_they_are_public() -> None:
     mine = rates("openai", "gpt-4.1", "chat", "standard", AS_OF, (own(date(2026, 6, 1), CONTRACT, model="gpt-4.1"),))
     assert mine is not None

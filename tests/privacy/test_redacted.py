@@ -24,6 +24,7 @@ from whowaits.pseudonyms import Pseudonyms
 from whowaits.redacted import redact
 from whowaits.report import build, changes, former, terminal, values
 from whowaits.report.compared import with_former
+from whowaits.report.focus import render_focus
 from whowaits.report.html import render_html
 from whowaits.report.json import render_json
 from whowaits.report.markdown import render_markdown
@@ -84,12 +85,12 @@ def _report(found: Classified) -> Report:
     return build.build(join.join(None, found, Config()), name="myvatn", as_of=AS_OF, version="0")
 
 
-@pytest.mark.parametrize("render", [render_html, render_markdown, render_json, terminal.render_text])
+@pytest.mark.parametrize("render", [render_html, render_markdown, render_json, terminal.render_text, render_focus])
 def test_a_shared_report_names_nothing(tmp_path: Path, render: Any) -> None:
     found, _ = shared(tmp_path, hide="people")
     text = render(redact(_report(found), Pseudonyms(tmp_path, "names")))
     assert [name for name in (*SHARED, "myvatn") if name in text] == []
-    assert "Does anybody wait for this" in text or render is terminal.render_text
+    assert "Does anybody wait for this" in text or render in (terminal.render_text, render_focus)
 
 
 @pytest.mark.parametrize("made", [newsroom_report, hostile_report])

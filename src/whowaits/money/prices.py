@@ -300,7 +300,7 @@ def _overlaid(card: RateCard, public: Rates | None) -> Rates | None:
         cache_write_5m=write,
         cache_write_1h=(max(base.cache_write_1h, write) if card.cache_write_1h is None else nano(card.cache_write_1h)),
         output=base.output if card.output is None else nano(card.output),
-        search=base.search,
+        search=base.search if card.web_search is None else 1_000 * nano(card.web_search),
         request=base.request,
     )
     return replace(flat, above=tuple((start, carried(flat, base, step)) for start, step in base.above))
@@ -316,7 +316,7 @@ def _own_slow(
     card = entry.batch if tier == "batch" else entry.flex
     if card is not None:
         written = _overlaid(card, slow.high if slow else None)
-        return _both(written, mode, "rates", source) if written else None
+        return _both(with_fees(written, own or written), mode, "rates", source) if written else None
     if own is None:
         return None
     if slow is not None and sync is not None:

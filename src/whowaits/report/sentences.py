@@ -185,7 +185,7 @@ def what_to_do(line: WorkloadLine) -> Iterable[str]:
     for note in verdict.notes:
         yield words.note(note)
     for evidence in workload.evidence:
-        if evidence.rule in TO_MIND:
+        if evidence.rule in TO_MIND and evidence.says != evidence.rule:  # else it is withheld
             yield f"{words.clean(evidence.says, 400)}."
     if verdict.question is not None:
         yield f"First ask: {words.clean(verdict.question, 400)}"
