@@ -15,7 +15,7 @@ EXPIRED: Final = "requests.expired"
 _WHOLE: Final = """
 SELECT c.provider AS provider, c.model_canonical AS model, r.batch_id AS batch, r.request_count AS row_count,
   r.metadata AS metadata, r.source_file AS source_file
-FROM calls AS c JOIN raw_calls AS r ON c.position = r.rowid
+FROM calls AS c JOIN raw_calls AS r ON c.position = r.position
 WHERE c.record_kind = 'batch_aggregate' AND r.batch_id IS NOT NULL AND r.request_count > 0 AND r.metadata IS NOT NULL
   AND NOT EXISTS (
     SELECT 1 FROM raw_calls AS i WHERE i.batch_id = r.batch_id AND i.record_kind = 'batch_item'
