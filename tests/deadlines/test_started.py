@@ -264,6 +264,36 @@ PROGRAMS: dict[str, tuple[int, dict[str, str]]] = {
             ),
         },
     ),
+    "a program that starts others by their lines": (
+        604800,
+        {
+            ".github/workflows/x.yml": (
+                "on:\n  schedule:\n    - cron: '0 9 * * 1'\n"
+                "jobs:\n  all:\n    runs-on: ubuntu-latest\n    steps:\n      - run: python pipeline.py\n"
+            ),
+            "pipeline.py": (
+                "import subprocess\n"
+                'STEPS = [("scrape", "python scrape.py"), ("note", "python steps/note.py")]\n'
+                "for name, line in STEPS:\n"
+                "    subprocess.run(line, shell=True, check=True)\n"
+            ),
+            "scrape.py": "print()\n",
+            "steps/note.py": 'from ask import ask\nprint(ask("x"))\n',
+        },
+    ),
+    "a program that starts another with its own interpreter": (
+        86400,
+        {
+            "crontab": "0 3 * * * cd /srv && python run_all.py\n",
+            "run_all.py": (
+                "import subprocess, sys\n"
+                'print("then run python unrelated.py")\n'
+                'subprocess.check_call([sys.executable, "tag.py"])\n'
+            ),
+            "unrelated.py": "print()\n",
+            "tag.py": 'from ask import ask\nprint(ask("x"))\n',
+        },
+    ),
 }
 
 

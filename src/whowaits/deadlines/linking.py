@@ -1,10 +1,12 @@
 """A schedule that starts a command -> one schedule for each Python file or function that runs in the end.
 
-Shell scripts, Makefiles, units of systemd, commands of a task runner and images are followed to what they start.
+Shell scripts, Makefiles, units of systemd, commands of a task runner, images and programs that start other programs are
+followed to what they start.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -20,6 +22,7 @@ from whowaits.deadlines.tree import Tree
 
 FOLLOWED: Final = r".*\.(sh|bash|service|mk)|(GNU)?Makefile|Dockerfile.*|.*\.Dockerfile"
 """Names of files that are read when something starts them."""
+_PROCESSES: Final = ("subprocess", "os.system", "os.popen")
 _MAX_DEPTH: Final = 4
 _DOCKERFILE: Final = re.compile(r"Dockerfile.*|.*\.Dockerfile", re.IGNORECASE)
 _MAKEFILE: Final = re.compile(r"(GNU)?Makefile|.*\.mk", re.IGNORECASE)
@@ -44,7 +47,9 @@ class Linker:
             return [schedule]
         found = self._tree.look_up(schedule.target, schedule.place.path)
         if found is not None:
-            return [replace(schedule, path=found[0], function=found[1])]
+            runs = [replace(schedule, target=target) for target in self._run_by(*found)]
+            below = [s for each in runs for s in self._link(each, depth + 1) if s.path not in (None, found[0])]
+            return [replace(schedule, path=found[0], function=found[1]), *below]
         onward = [replace(schedule, target=target) for target in self._onward(schedule)]
         return [s for each in onward for s in self._link(each, depth + 1)] or [schedule]
 
@@ -61,6 +66,19 @@ class Linker:
             case "program" | "image":
                 return self._by_name(target)
         return []
+
+    def _run_by(self, path: str, function: str | None) -> list[Target]:
+        """What a Python program that was started as a file starts in other processes."""
+        text = self._texts.text(path) if function is None and path.endswith(".py") else ""
+        if not any(word in text for word in _PROCESSES):
+            return []
+        from whowaits.deadlines.formats.callables import commands_told
+        from whowaits.deadlines.formats.python_module import Module
+
+        try:
+            return list(dict.fromkeys(commands_told(Module(path, ast.parse(text)))))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return []  # the index names the files that do not parse
 
     def _script(self, name: str, folder: str, near: str) -> str:
         path = self._tree.file(name, folder, near)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -19,6 +20,10 @@ _HAND_ON: Final = frozenset(
 """Callables that run, or make runnable, what they are handed."""
 _RUN_LOOPS: Final = frozenset({"asyncio.run", "anyio.run", "trio.run", "asyncio.Runner.run"})
 _SHELL: Final = frozenset({"run", "call", "check_call", "check_output", "Popen", "system", "popen", "getoutput"})
+_COMMAND_LINE: Final = re.compile(r"\s*(cd \S+ *&& *)?((uv|poetry|pipenv) run )?python[\d.]* +(-m +)?[\w./]+")
+_SHOWS: Final = re.compile(
+    r"print|log|echo|warn|error|info|debug|help|add_argument|Parser|write|exit|Error$|Exception$"
+)
 _MAX_DEPTH: Final = 4
 
 
@@ -62,6 +67,31 @@ def commands_in(module: Module, node: ast.AST) -> Iterator[Target]:
                 yield Target("management", command)
         elif name.partition(".")[0] in ("subprocess", "os", "asyncio", "runpy"):
             yield from _command(module, call, name.rpartition(".")[2])
+
+
+def commands_told(module: Module) -> Iterator[Target]:
+    """Yield what a file starts in other processes: what its calls say, and commands that it keeps for such calls."""
+    if not any(_runs_processes(module, node) for node in ast.walk(module.tree)):
+        return
+    yield from commands_in(module, module.tree)
+    for node in _values(module.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _COMMAND_LINE.match(node.value):
+            yield from (t for t in targets(node.value) if t.form not in ("program", "image"))
+
+
+def _runs_processes(module: Module, node: ast.AST) -> bool:
+    name = (module.name(node.func) or "") if isinstance(node, ast.Call) else ""
+    return name.partition(".")[0] in ("subprocess", "os", "asyncio") and name.rpartition(".")[2] in _SHELL
+
+
+def _values(node: ast.AST) -> Iterator[ast.AST]:
+    """What is below `node`, but for sentences on their own and what is shown to people."""
+    for child in ast.iter_child_nodes(node):
+        shown = isinstance(child, ast.Call) and bool(_SHOWS.search(ast.unparse(child.func)))
+        if shown or (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)):
+            continue
+        yield child
+        yield from _values(child)
 
 
 def _command(module: Module, call: ast.Call, name: str) -> Iterator[Target]:
