@@ -155,8 +155,6 @@ class _Ways:
                 aside.append(way)
                 continue
             ends, further = self._extend(way, search)
-            if aside is not None and not ends and further and all(is_test(more.node[0]) for more in further):
-                ends = [self._top(way)]  # nothing but tests calls it here: it is there to be used elsewhere
             found.update(dict.fromkeys(ends, way))
             waiting.extend(further)
             if not ends and not further and not self._is_overridden(way):
@@ -167,7 +165,7 @@ class _Ways:
         return paths[:most]
 
     def _top(self, way: _Way) -> Path:
-        """A way that ends below tests, or among functions that only call each other: its end may be the top."""
+        """A way to where nothing further up is known: not called, or by tests alone, or among functions in a circle."""
         path, number = way.node
         return Path(way.steps, EntryPoint("none", None, path, *self._at(way.node, self.resolver.scope(path, number))))
 
@@ -200,9 +198,17 @@ class _Ways:
                 (further if search.is_open(more.node) else search.joining).append(more)
         if not edges and scope.kind == "lambda":
             further.append(self._out_of_lambda(way, scope))
-        elif not (ends or further or overridden) and all(search.is_open(self.node_of(e.hops[-1])) for e in edges):
-            ends.append(Path(way.steps, EntryPoint("none", None, way.node[0], *self._at(way.node, scope))))
+        elif not (ends or overridden) and (self._only_tested(way.node, edges) or self._is_top(edges, further, search)):
+            ends.append(self._top(way))
         return ends, further
+
+    def _is_top(self, edges: tuple[Edge, ...], further: list[_Way], search: _Search) -> bool:
+        """Whether nothing calls a function, as far as ways are followed."""
+        return not further and all(search.is_open(self.node_of(e.hops[-1])) for e in edges)
+
+    def _only_tested(self, node: Node, edges: tuple[Edge, ...]) -> bool:
+        """Whether nothing but tests calls a function, which is there to be used elsewhere then."""
+        return bool(edges) and not is_test(node[0]) and all(is_test(self.node_of(e.hops[-1])[0]) for e in edges)
 
     def _used(self, node: Node, edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
         """The ways up from a function, without those by which one that answers people is only made known."""

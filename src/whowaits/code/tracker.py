@@ -21,6 +21,8 @@ from whowaits.code.values import Resolver, Value
 MAX_HOPS: Final = 4
 MAX_EDGES: Final = 200
 MAX_TASKS: Final = 400
+_MAP_CLASSES: Final = ("map_batches", "flat_map", "map_groups")
+"""What makes objects of a class it is given and calls them."""
 _BINDS: Final = ("bind", "put", "default")
 _STORES: Final = (*_BINDS, "attribute")
 LOOKED_AT: Final = (
@@ -129,6 +131,15 @@ class Tracker:
         for use in uses.names(name):
             if self._means(use):
                 self._used(use, ())
+            elif self.callable and self._mapped(use):
+                self._hand(use.path, use.number, ())
+
+    def _mapped(self, use: Use) -> bool:
+        """Whether data is handed, piece by piece, to an object of the class: `ds.map_batches(Tagger)`."""
+        if use.how != "arg" or terminal(self.resolver.files[use.path].calls[use.number].func) not in _MAP_CLASSES:
+            return False
+        scope = self.resolver.files[use.path].calls[use.number].scope
+        return any(v[0] == "C" and self._runs(("O", *v[1:])) for v in self.resolver.of(use.path, scope, use.term))
 
     def _makes(self, path: str, number: int) -> bool:
         call = self.resolver.files[path].calls[number]
