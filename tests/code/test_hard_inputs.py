@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -170,3 +171,9 @@ def test_a_schedule_file_of_a_million_lines_is_passed_over(tmp_path: Path) -> No
         "k8s/a.yaml": "kind: CronJob\n" + "- a: {b: [c]}\n" * 100_000,
     }
     assert len(scanned(tmp_path, {**texts, "job.py": HEAD + LOOP}).call_sites) == 1
+
+
+def test_a_pipe_in_place_of_a_gitignore_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".gitignore")
+    (tmp_path / "a.py").write_text("print()\n")
+    assert scan(tmp_path, [tmp_path], Config(), cache=False).files == 1

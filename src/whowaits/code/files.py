@@ -92,7 +92,7 @@ def _walk(root: str, rules: list[_Rules], suffixes: tuple[str, ...], top: str) -
         entries = _entries(os.path.join(root, folder))  # noqa: PTH118 - once for each folder
         if folder and "pyvenv.cfg" in entries:
             continue
-        if ".gitignore" in entries:
+        if ".gitignore" in entries and entries[".gitignore"].is_file(follow_symlinks=False):
             rules = _with_rules(rules, folder, _lines_of(entries[".gitignore"].path))
         start = f"{folder}/" if folder else ""
         for name, entry in entries.items():
