@@ -26,8 +26,8 @@ ORDER BY provider, model, batch
 
 
 def counted(failed: int | None = None, expired: int | None = None) -> list[tuple[str, str]]:
-    """Return what a reader notes of a batch; nothing for what its object does not count."""
-    noted = ((FAILED, failed), (EXPIRED, expired))
+    """Return what a reader notes of a batch, in the order of names; nothing for what its object does not count."""
+    noted = ((EXPIRED, expired), (FAILED, failed))
     return [(name, str(count)) for name, count in noted if count is not None]
 
 
