@@ -258,7 +258,7 @@ WHERE c.record_kind NOT IN ('container', 'batch_aggregate', 'bucket')"""
 
 ROWS: Final = "SELECT count(*) FROM calls WHERE record_kind NOT IN ('container', 'batch_aggregate', 'bucket')"
 """How many rows the tagged calls, or their tags, are."""
-_ORDER: Final = "ORDER BY r.started_at, r.source, r.source_row, r.source_file, r.call_id"
+_ORDER: Final = "ORDER BY r.started_at, r.source, r.source_row, r.source_file, r.call_id, r.dedupe_key"
 SQL_TYPES: Final = {
     "string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN",
     "timestamp[us, tz=UTC]": "TIMESTAMPTZ", "decimal128(18, 9)": "DECIMAL(18, 9)",
