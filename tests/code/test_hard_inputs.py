@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -177,3 +179,31 @@ def test_a_pipe_in_place_of_a_gitignore_is_not_waited_for(tmp_path: Path) -> Non
     os.mkfifo(tmp_path / ".gitignore")
     (tmp_path / "a.py").write_text("print()\n")
     assert scan(tmp_path, [tmp_path], Config(), cache=False).files == 1
+
+
+def test_a_function_of_a_thousand_calls_is_read_once(tmp_path: Path) -> None:
+    branches = "".join(f"    elif xs == {n}:\n        for x in xs: {CALL}\n" for n in range(1000))
+    found = scanned(tmp_path, {"job.py": f"{HEAD}def main(xs):\n    if not xs: pass\n{branches}"}, bound_s=12)
+    assert (len(found.call_sites), len(found.skipped)) == (1000, 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_is_no_file_is_never_waited_for(tmp_path: Path) -> None:
+    """A pipe that nobody writes to keeps whoever opens it waiting for ever."""
+    for name in (
+        ".gitignore",
+        "pyproject.toml",
+        "whowaits.toml",
+        "job.ipynb",
+        "pipe.py",
+        "crontab",
+        "README.md",
+        "a/b.sh",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        os.mkfifo(tmp_path / name)
+    (tmp_path / "job.py").write_text(HEAD + LOOP)
+    command = [sys.executable, "-m", "whowaits", "check", "--format", "concise", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "job.py:7:9 loop-over-data" in done.stdout

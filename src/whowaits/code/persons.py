@@ -45,10 +45,17 @@ class Persons:
         self._resolver = resolver
         self._calls: dict[str, dict[Node, list[int]]] = {}
         self._known: dict[tuple[Node, int], bool] = {}
+        self._questions: dict[tuple[str, int], bool] = {}
 
     def asked_by(self, node: Node, leading: int) -> list[int]:
         """The calls in a function, but for the one that leads on, that ask a person, or run a helper that does."""
-        return [n for n in self._calls_in(node) if n != leading and self._is_question(node[0], n, MAX_DEPTH)]
+        return [n for n in self._calls_in(node) if n != leading and self._is_known_question(node[0], n)]
+
+    def _is_known_question(self, path: str, number: int) -> bool:
+        """A function may hold many calls that lead on: what the others ask is found out once."""
+        if (path, number) not in self._questions:
+            self._questions[path, number] = self._is_question(path, number, MAX_DEPTH)
+        return self._questions[path, number]
 
     def _calls_in(self, node: Node) -> list[int]:
         path = node[0]

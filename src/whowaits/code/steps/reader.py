@@ -30,6 +30,8 @@ class Asked(NamedTuple):
 def read(text: str, step: Step, asked: Asked) -> StepFacts:
     """The facts of a step; `UnreadableError` when its text cannot be parsed or nests too deep."""
     tree = _tree(text, step.first_line)
+    if isinstance(tree, str):
+        raise UnreadableError(tree)
     calls = find_calls(tree, step.line, step.end_line, step.column)
     if not calls:
         return StepFacts()
@@ -39,13 +41,14 @@ def read(text: str, step: Step, asked: Asked) -> StepFacts:
 
 
 @lru_cache(maxsize=256)
-def _tree(text: str, first_line: int) -> Tree:
+def _tree(text: str, first_line: int) -> Tree | str:
+    """The tree of a function, or why it has none, which is found out once for all of its calls."""
     try:
         return parse(text, first_line)
     except (TooDeepError, RecursionError, MemoryError):
-        raise UnreadableError(f"nests deeper than {MAX_DEPTH} levels") from None
+        return f"nests deeper than {MAX_DEPTH} levels"
     except (cst.ParserSyntaxError, SyntaxError) as error:
-        raise UnreadableError(f"cannot be read: {type(error).__name__}") from None
+        return f"cannot be read: {type(error).__name__}"
 
 
 def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fact]:
