@@ -9,7 +9,7 @@ from typing import Final
 import libcst as cst
 
 from whowaits.code.steps.flow import Binding, bindings, called, function_of, is_conversation, is_renewed
-from whowaits.code.steps.loops import Loop
+from whowaits.code.steps.loop import Loop
 from whowaits.code.steps.tree import Tree, calls_in, reads, variable
 
 _CLASS: Final = re.compile(r"^_*[A-Z]")

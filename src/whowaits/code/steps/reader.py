@@ -11,6 +11,7 @@ import libcst as cst
 from whowaits.code.site import Step
 from whowaits.code.steps import Fact, StepFacts, UnreadableError, answers, conversations, loops, names
 from whowaits.code.steps.flow import Names, bindings, contents, derived, function_of, needed
+from whowaits.code.steps.loop import Kind, Loop, carries_history, enclosing
 from whowaits.code.steps.places import MAX_DEPTH, TooDeepError
 from whowaits.code.steps.sent_back import sent_back
 from whowaits.code.steps.tree import Tree, calls_in, contains, dotted, find_calls, parse, reads, seen_from
@@ -55,17 +56,17 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
     call = calls[0]
     arguments = frozenset(name for c in calls for arg in c.args for name in reads(tree, arg.value))
     region: cst.CSTNode = function_of(tree) or tree.root
-    around = list(loops.enclosing(tree, call, arguments, asked.model_call))
+    around = list(enclosing(tree, call, arguments, asked.model_call))
     for loop in around:
         kind = loops.kind_of(tree, loop, asked.asks, asked.pauses)
         outwards = around[around.index(loop) :]
         if kind.name in _OVER_DATA and any(_is_planned(tree, x, region, asked.others) for x in outwards):
-            kind = loops.Kind("planned-items")
+            kind = Kind("planned-items")
         elif kind.name in _OVER_DATA and _is_prompt_in_pieces(tree, loop, region):
-            kind = loops.Kind("prompt-in-pieces")
+            kind = Kind("prompt-in-pieces")
         head = loop.node.target if isinstance(loop.node, cst.CompFor) else loop.node
         yield Fact(kind.name, tree.line(head), kind.weak, kind.value)
-        if loops.carries_history(tree, loop):
+        if carries_history(tree, loop):
             yield Fact("carries-history", tree.line(head))
     yield from _stream(tree, calls, region, asked)
     if asked.model_call and answers.asks_the_same(tree, call, region):
@@ -92,7 +93,7 @@ def _facts(tree: Tree, calls: tuple[cst.Call, ...], asked: Asked) -> Iterator[Fa
 _OVER_DATA: Final = frozenset({"loop-over-data", "comprehension-over-data", "tasks-over-data"})
 
 
-def _is_planned(tree: Tree, loop: loops.Loop, region: cst.CSTNode, others: frozenset[int]) -> bool:
+def _is_planned(tree: Tree, loop: Loop, region: cst.CSTNode, others: frozenset[int]) -> bool:
     """Whether the items of a loop come out of a model's answer in the same function: a plan and its steps.
 
     A helper may make the plan, in front of the loop or in its head: `for step in plan(goal)`.
@@ -108,7 +109,7 @@ def _is_planned(tree: Tree, loop: loops.Loop, region: cst.CSTNode, others: froze
     return any(not contains(tree, n, loop.node) and derived(tree, n, bound) & behind for n in earlier)
 
 
-def _is_prompt_in_pieces(tree: Tree, loop: loops.Loop, region: cst.CSTNode) -> bool:
+def _is_prompt_in_pieces(tree: Tree, loop: Loop, region: cst.CSTNode) -> bool:
     """Whether a loop runs over the parts that one prompt was cut into because it is too long."""
     if isinstance(loop.node, cst.While):
         return False
@@ -141,7 +142,7 @@ def _conversation(
     tree: Tree,
     calls: tuple[cst.Call, ...],
     arguments: Names,
-    around: list[loops.Loop],
+    around: list[Loop],
     region: cst.CSTNode,
     asked: Asked,
 ) -> Iterator[Fact]:
@@ -156,9 +157,7 @@ def _conversation(
             yield Fact("stateful-chat", tree.line(calls[0]))
 
 
-def _stages(
-    tree: Tree, call: cst.Call, arguments: Names, around: list[loops.Loop], others: frozenset[int]
-) -> Iterator[Fact]:
+def _stages(tree: Tree, call: cst.Call, arguments: Names, around: list[Loop], others: frozenset[int]) -> Iterator[Fact]:
     """This call needs the answer of another call about the same item, or another needs its: a batch for each stage."""
     region = around[0].node if around else function_of(tree)
     if region is None:
