@@ -12,7 +12,7 @@ import pytest
 
 from whowaits.code import files, index, paths
 from whowaits.code.site import Site
-from whowaits.code.store import CACHE_FOLDER, FILE_NAME
+from whowaits.code.store import CACHE_FOLDER, FILE_NAME, seal
 from whowaits.rules import CodeRule, load_calls
 
 Find = Callable[..., list[Site]]
@@ -36,11 +36,12 @@ def find(tmp_path: Path) -> Find:
 
 @pytest.fixture
 def rewrite() -> Rewrite:
-    """Change one column of all rows of one table of the cache below a root."""
+    """Change one column of all rows of one table of the cache below a root, as whoever made the file could."""
 
     def changed(root: Path, table: str, column: str, change: Callable[[Any], Any]) -> None:
         with closing(sqlite3.connect(root / CACHE_FOLDER / FILE_NAME)) as cache, cache:
             for number, value in cache.execute(f"SELECT rowid, {column} FROM {table}").fetchall():
                 cache.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (change(value), number))
+        seal(root / CACHE_FOLDER / FILE_NAME)
 
     return changed

@@ -13,7 +13,7 @@ import pytest
 
 from whowaits.code import files, index
 from whowaits.code.index import Facts
-from whowaits.code.store import CACHE_FOLDER, FILE_NAME, Store
+from whowaits.code.store import CACHE_FOLDER, FILE_NAME, Store, seal
 from whowaits.code.summary import Summary
 
 from .conftest import Rewrite
@@ -217,6 +217,7 @@ def test_a_cache_with_other_tables_is_ignored(tmp_path: Path) -> None:
     built(tmp_path, {"a.py": "x = 1\n"}, cache=True)
     with closing(sqlite3.connect(tmp_path / CACHE_FOLDER / FILE_NAME)) as cache, cache:
         cache.execute("CREATE TRIGGER bad AFTER INSERT ON tree BEGIN DELETE FROM file; END")
+    seal(tmp_path / CACHE_FOLDER / FILE_NAME)
     assert Store(tmp_path, index.version()).ask("SELECT path FROM file") == []
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from whowaits.code import index, paths
 from whowaits.code.scan import scan
+from whowaits.code.store import CACHE_FOLDER, FILE_NAME
 from whowaits.config import Config
 from whowaits.model import Scan
 
@@ -224,3 +225,18 @@ main()
     (daily,) = run(tmp_path).call_sites
     assert (hourly.deciding.verdict.deadline_s, daily.deciding.verdict.deadline_s) == (3600, 86400)
     assert run(tmp_path) == run(tmp_path, cache=False)
+
+
+def test_no_changed_byte_changes_what_is_found(root: Path) -> None:
+    first = run(root)
+    cache = root / CACHE_FOLDER / FILE_NAME
+    whole = cache.read_bytes()
+    assert b"gpt-5" in whole
+    cache.write_bytes(whole.replace(b"gpt-5", b"gpt-4"))
+    assert run(root) == first
+    for place in range(0, len(whole), len(whole) // 60):
+        cache.write_bytes(whole[:place] + bytes([whole[place] ^ 0x21]) + whole[place + 1 :])
+        assert run(root) == first, place
+    for kept in (0, 1, 99, len(whole) // 2, len(whole) - 1):
+        cache.write_bytes(whole[:kept])
+        assert run(root) == first, kept

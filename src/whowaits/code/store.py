@@ -1,14 +1,16 @@
 """What is kept from one run to the next: one file of rows that can be asked for singly.
 
 A file is never changed once it is there: what is new is written into a copy, which then takes its place. So two runs
-at once do not harm each other, and one that is killed leaves the old rows. The file may come with a repository: one
-that has not exactly these tables is not read, no journal beside it is heeded, and whoever reads a row checks it.
+at once do not harm each other, and one that is killed leaves the old rows. A file whose bytes are not those that were
+written is not read: their check sum stands in it. The file may also come with a repository: one that has not exactly
+these tables is not read, no journal beside it is heeded, and whoever reads a row checks it.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -27,6 +29,8 @@ _TABLES: Final = {
     "step": "CREATE TABLE step (key BLOB PRIMARY KEY, row BLOB)",
     "tree": "CREATE TABLE tree (row BLOB)",
 }
+_SUM: Final = slice(60, 64)
+"""`user_version`, where SQLite keeps a number of its user (https://sqlite.org/fileformat.html, 2026-11-25)."""
 Row = tuple[Any, ...]
 
 
@@ -68,6 +72,7 @@ class Store:
             os.close(handle)
             try:
                 self._write(name)
+                seal(Path(name))
                 Path(name).replace(self._file)
             finally:
                 with suppress(OSError):
@@ -96,6 +101,8 @@ class Store:
         if self._file.is_symlink() or not self._file.is_file():
             return None
         try:
+            if not _is_whole(self._file):
+                return None
             rows = sqlite3.connect(
                 f"{self._file.resolve().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
             )
@@ -107,3 +114,23 @@ class Store:
         except (sqlite3.Error, OSError, ValueError):
             return None
         return None
+
+
+def seal(file: Path) -> None:
+    """Write the check sum of a file into it."""
+    data = bytearray(file.read_bytes())
+    data[_SUM] = _sum_of(data)
+    file.write_bytes(data)
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a file has the bytes that were written."""
+    data = bytearray(file.read_bytes())
+    return bytes(data[_SUM]) == _sum_of(data)
+
+
+def _sum_of(data: bytearray) -> bytes:
+    """The check sum of a file, its own place taken as zeros."""
+    view = memoryview(data)
+    before = zlib.crc32(bytes(4), zlib.crc32(view[: _SUM.start]))
+    return zlib.crc32(view[_SUM.stop :], before).to_bytes(4, "big")
