@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from whowaits.code import replies, sieve
+from whowaits.code import replies, sieve, words
 from whowaits.code.replies import Question, Replies, Reply
 from whowaits.code.summary import Summary
 from whowaits.code.words import Code
@@ -89,9 +89,11 @@ class Summaries(Mapping[str, Summary]):
         return next(self.mentioning(name, how), None) is not None
 
     def _look_on(self, question: Question, reply: Reply) -> bool:
-        """Look for the next file that holds a name."""
+        """Look for the next file that holds a name; one that was read is not searched for what it tells exactly."""
+        exact = question[1] in words.LOOKED_UP
         for rank, known in reply.candidates:
-            if known or self._code(self._paths[rank]).holds(*question):
+            path = self._paths[rank]
+            if known or (exact and path in self._known) or self._code(path).holds(*question):
                 reply.held.append(rank)
                 reply.until = rank + 1
                 return True

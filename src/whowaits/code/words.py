@@ -35,6 +35,8 @@ STORED: Final = "stored"
 """An attribute of something but `self` with what can stand behind the target of an assignment."""
 USED: Final = "used"
 """A name that is not just called or defined, nor the name of an argument."""
+LOOKED_UP: Final = frozenset({CALLED, ASKED, DEFINED, DECORATES, STORED, USED})
+"""Ways in which whoever asks looks the name up in the summaries of the files that are given."""
 TAKEN: Final = "taken"
 """An attribute that is not called at once, or one that is named in a string."""
 QUOTED: Final = "quoted"
