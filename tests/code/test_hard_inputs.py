@@ -207,3 +207,10 @@ def test_what_is_no_file_is_never_waited_for(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (1, "")
     assert "job.py:7:9 loop-over-data" in done.stdout
+
+
+def test_a_name_that_many_functions_use_is_looked_up_where_it_was_read(tmp_path: Path) -> None:
+    many = "".join(f"def g{n}(a): return f(a)\n" for n in range(20_000))
+    texts = {"many.py": f"{HEAD}def f(x):\n    for r in x:\n        {CALL.replace('=x', '=r')}\n{many}"}
+    texts["circle.py"] = f"{HEAD}def a(x):\n    for r in x: b(r)\n\n\ndef b(x):\n    a(x)\n    {CALL}\n"
+    assert len(scanned(tmp_path, texts).call_sites) == 2
