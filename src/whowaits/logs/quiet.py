@@ -80,10 +80,14 @@ def until_people_s(end_s: int, known: Sequence[People]) -> int:
 
 def _are_low(known: Sequence[People], period: int, first: int, length: int) -> bool:
     """Whether every workload makes far less than its even share in these half hours."""
-    return all(_is_low(one, period, first % period, length) for one in known)
+    return _are_low_at(tuple(known), period, first % period, length)
 
 
-@functools.lru_cache(maxsize=100_000)
+@functools.lru_cache(maxsize=10_000)
+def _are_low_at(known: tuple[People, ...], period: int, first: int, length: int) -> bool:
+    return all(_is_low(one, period, first, length) for one in known)
+
+
 def _is_low(one: People, period: int, first: int, length: int) -> bool:
     rates = _rates(one, period)
     here = sum(rates[(first + i) % len(rates)] for i in range(length))
