@@ -286,6 +286,12 @@ def test_an_output_that_cannot_be_written_is_named_before_anything_is_read(log, 
     assert "folder" in result.output
 
 
+def test_a_table_for_finops_tools_that_cannot_be_written_ends_with_2(log, tmp_path):
+    result = run("report", log, "-o", tmp_path, "--focus", tmp_path / "none" / "focus.csv")
+    assert result.exit_code == 2
+    assert "focus.csv: cannot be written" in result.output
+
+
 def test_an_audit_into_a_file_ends_with_2(tree, log):
     result = run("audit", tree, "--logs", log, "-o", log)
     assert result.exit_code == 2

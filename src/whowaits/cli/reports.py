@@ -184,13 +184,14 @@ def publish(made: Report, output: Path, name: str | None, hide: Pseudonyms | Non
 
 
 def _write_focus(made: Report, file: Path) -> Path:
-    from whowaits.report import focus, write
+    from whowaits.report import focus
 
     left = focus.left_out(made)
     if left.calls or left.spend_usd:
         what = f"{left.calls:,} calls (${left.spend_usd:f})"
         say_on_the_side([f"{file}: {what} without provider, model, time or price left out"])
-    return write.write_whole(file, focus.render_focus(made))
+    write(file, focus.render_focus(made))
+    return file
 
 
 def _compared(made: Report, older: list[Path]) -> Report:
