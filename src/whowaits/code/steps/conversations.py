@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import libcst as cst
@@ -13,7 +13,9 @@ from whowaits.code.steps.loop import Loop
 from whowaits.code.steps.tree import Tree, calls_in, reads, variable
 
 _CLASS: Final = re.compile(r"^_*[A-Z]")
-_RESETS: Final = re.compile(r"(^|_)(reset|clear|restart|forget|flush|new)(_|$)", re.IGNORECASE)
+_RESETS: Final = re.compile(
+    r"(^|_)(reset|clear|restart|forget|flush|(new|start)_(chat|conversation|session|thread|dialog))(_|$)", re.IGNORECASE
+)
 
 
 def is_new(tree: Tree, call: cst.Call, around: Sequence[Loop]) -> bool:
@@ -37,7 +39,7 @@ def is_new(tree: Tree, call: cst.Call, around: Sequence[Loop]) -> bool:
 def _is_new_object(tree: Tree, region: cst.CSTNode, call: cst.Call, name: str, bound: Sequence[Binding]) -> bool:
     made = [b for b in bound if b.name == name and b.how == "assign" and tree.order[b.node] < tree.order[call]]
     begins = any(_makes_object(b.value) or _empties_conversation(b) for b in made)
-    return (begins and is_renewed(tree, region, call, name, bound)) or any(_forgets(tree, region, call, name))
+    return (begins and is_renewed(tree, region, call, name, bound)) or _forgets(tree, region, call, name)
 
 
 def _makes_object(value: cst.CSTNode) -> bool:
@@ -52,9 +54,7 @@ def _empties_conversation(b: Binding) -> bool:
     return isinstance(b.value, cst.List) and any(is_conversation(name) for name in attributes)
 
 
-def _forgets(tree: Tree, region: cst.CSTNode, call: cst.Call, name: str) -> Iterator[bool]:
+def _forgets(tree: Tree, region: cst.CSTNode, call: cst.Call, name: str) -> bool:
     """`bot.reset()` before the call."""
-    for node in calls_in(tree, region):
-        on = variable(node.func.value) if isinstance(node.func, cst.Attribute) else None
-        if on == name and tree.order[node] < tree.order[call] and node is not call:
-            yield bool(_RESETS.search(called(node)))
+    before = [c for c in calls_in(tree, region) if tree.order[c] < tree.order[call] and _RESETS.search(called(c))]
+    return any(isinstance(c.func, cst.Attribute) and variable(c.func.value) == name for c in before)
