@@ -23,7 +23,7 @@ from tests.logs.formats import SAMPLES
 from whowaits import logs
 from whowaits.cli.app import app
 from whowaits.config import Config
-from whowaits.logs import keeping, table
+from whowaits.logs import ingest, keeping, table
 from whowaits.logs.keeping import Kept, keep
 from whowaits.logs.registry import all_readers, is_flat, reads_together
 from whowaits.model import WrongUse
@@ -150,9 +150,14 @@ def test_sums_over_calls_stay_sums(tmp_path: Path, out: Path) -> None:
         assert sum(w.calls for w in own.classified.workloads) == done.calls
 
 
-def test_everything_downstream_takes_the_file_for_the_logs(tmp_path: Path, out: Path) -> None:
+@pytest.mark.parametrize("few", [0, 1_000_000])
+def test_everything_downstream_takes_the_file_for_the_logs(
+    tmp_path: Path, out: Path, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether records are copied once or looked up where they lie."""
     items = [p for p in SAMPLES.iterdir() if p.is_dir() and p.name != "newsroom"]
     kept(out, *items)
+    monkeypatch.setattr(ingest, "FEW_ROWS", few)
     with logs.classify(items, Config(), AS_OF) as raw, logs.classify([out], Config(), AS_OF) as own:
         assert own.classified.workloads == raw.classified.workloads
         assert own.classified.aggregates == raw.classified.aggregates

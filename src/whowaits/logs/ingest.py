@@ -26,6 +26,8 @@ VERDICTS_ALONE: Final = "verdicts without the calls they are about; give what `w
 GUESSED: Final = (
     "a document beside logs that only has names of columns like a table of calls; name the file itself to read it"
 )
+FEW_ROWS: Final = 20_000
+"""Up to so many records are copied once: planning each query down to where they lie takes longer than that."""
 Progress = Callable[[str], None]
 
 
@@ -192,10 +194,11 @@ def _settle(engine: DuckDB, parts: Sequence[Part], problems: Problems) -> Ingest
         problems.add(Place(item["source_file"], item["first"]), item["reason"], item["n"])
     pairing.pair(engine, (item["source"] for item in counted))
     duplicates = repeated.find(engine)
-    engine.view("raw_calls", merged((*table.CALL_COLUMNS, "stated", "position")))
+    rows = sum(item["n"] for item in counted)
+    keep = engine.define if rows <= FEW_ROWS else engine.view
+    keep("raw_calls", merged((*table.CALL_COLUMNS, "stated", "position")))
     stage_names(engine)
     engine.define("calls", CALLS)
-    rows = sum(item["n"] for item in counted)
     return Ingested(rows, duplicates, tuple((item["source_file"], item["source"], item["n"]) for item in counted))
 
 

@@ -49,18 +49,23 @@ def _value(content: bytes) -> Any:
 def _mended(start: bytes) -> bytes:
     """JSON that broke off, cut after the last value that is whole, with what is open closed."""
     text = start.decode("utf-8", "ignore")
-    open_: list[str] = []
-    cut, closing = 0, ""
+    cut = 0
     for token in _TOKEN.finditer(text):
-        found = token[0]
-        if found == '"':
+        if token[0] == '"':
             break  # a string without an end
-        if found in _CLOSES:
-            open_.append(_CLOSES[found])
-        elif found in "]}" and open_:
+        if token[0] in "[{]}":
+            cut = token.end()
+        elif token[0] == ",":
+            cut = token.start()
+    return (text[:cut] + _closing(text[:cut])).encode()
+
+
+def _closing(text: str) -> str:
+    """What closes the brackets that are open at the end of a text."""
+    open_: list[str] = []
+    for token in _TOKEN.finditer(text):
+        if token[0] in _CLOSES:
+            open_.append(_CLOSES[token[0]])
+        elif token[0] in "]}" and open_:
             open_.pop()
-        if found in "[{]}":
-            cut, closing = token.end(), "".join(reversed(open_))
-        elif found == ",":
-            cut, closing = token.start(), "".join(reversed(open_))
-    return (text[:cut] + closing).encode()
+    return "".join(reversed(open_))
