@@ -44,7 +44,8 @@ def test_tagged_calls_of_the_sample_company_cost_code_the_same_as_the_logs(tmp_p
     code, log, out = SAMPLES / "newsroom/code", SAMPLES / "newsroom/logs", tmp_path / "tagged.parquet"
     tagged(log, out, read(code / "whowaits.toml"))
     tagged(out, tmp_path / "again.parquet", read(code / "whowaits.toml"))
-    assert pq.read_table(tmp_path / "again.parquet").equals(pq.read_table(out))
+    again, first = pq.read_table(tmp_path / "again.parquet"), pq.read_table(out)
+    assert again.equals(first.cast(again.schema))  # the engine notes in a schema where it knows that nothing is null
     words = ["check", str(code), "--format", "json", "--exit-zero", "--no-cache", "--as-of", AS_OF.isoformat()]
     raw, own = (CliRunner().invoke(app, [*words, "--usage", str(usage)]).output for usage in (log, out))
     assert own == raw
